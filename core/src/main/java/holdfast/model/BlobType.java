@@ -1,0 +1,7 @@
+package holdfast.model;
+
+/// What a blob holds.
+public enum BlobType {
+    DATA,
+    TREE
+}

@@ -1,0 +1,41 @@
+package holdfast.model;
+
+import java.time.Instant;
+import java.util.List;
+
+/// `holdfast.json`, at the root of every snapshot: enough to know, from the repository alone, what was backed up and
+/// what a restore of it must look like.
+///
+/// @param version of this document's shape; 1
+/// @param takenAt the instant all sources were fixed at
+/// @param label empty, or for instance `before-migration`
+/// @param fingerprint over every node of the tree but this document itself: paths, types, attributes and blob ids
+public record Manifest(
+        int version,
+        Instant takenAt,
+        String program,
+        String host,
+        String operator,
+        String environment,
+        String label,
+        String reason,
+        List<SourceRecord> sources,
+        long nodes,
+        Fingerprint fingerprint) {
+    /// Name of the document in the snapshot's root tree.
+    public static final String NAME = "holdfast.json";
+
+    public static final int VERSION = 1;
+
+    public Manifest {
+        sources = List.copyOf(sources);
+    }
+
+    public boolean damaged() {
+        return sources.stream().anyMatch(source -> !source.damage().isEmpty());
+    }
+
+    public boolean complete() {
+        return sources.stream().allMatch(source -> source.failures().isEmpty());
+    }
+}

@@ -1,0 +1,39 @@
+package holdfast.source;
+
+import holdfast.model.Node;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// The content of a file that is to be stored; opened only if it has to be read.
+public interface FileContent {
+    /// How the content is to be cut.
+    Cut cut();
+
+    Reading open() throws IOException;
+
+    /// Where chunk boundaries lie.
+    sealed interface Cut {
+        /// Content-defined boundaries, for ordinary files and streams.
+        record ByContent() implements Cut {}
+
+        /// Boundaries at fixed, page-aligned offsets, for database files.
+        ///
+        /// @param bytes distance of the boundaries; a multiple of the page size
+        record Pages(int bytes) implements Cut {}
+    }
+
+    /// One pass over the content. Used by one thread.
+    interface Reading extends AutoCloseable {
+        /// Reads up to `to.remaining()` bytes at the buffer's position; -1 at the end.
+        ///
+        /// @throws IOException when the content cannot be read
+        int read(ByteBuffer to) throws IOException;
+
+        /// After the end was read: the node as it shall be stored, its attributes taken after reading. The sink sets
+        /// size and content.
+        Node finished() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+}
