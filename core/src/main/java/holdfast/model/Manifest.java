@@ -9,7 +9,7 @@ import java.util.List;
 /// @param version of this document's shape; 1
 /// @param takenAt the instant all sources were fixed at
 /// @param label empty, or for instance `before-migration`
-/// @param fingerprint over every node of the tree but this document itself: paths, types, attributes and blob ids
+/// @param nodes number of nodes in the tree beside this document, folders above the sources included
 public record Manifest(
         int version,
         Instant takenAt,
@@ -20,8 +20,7 @@ public record Manifest(
         String label,
         String reason,
         List<SourceRecord> sources,
-        long nodes,
-        Fingerprint fingerprint) {
+        long nodes) {
     /// Name of the document in the snapshot's root tree.
     public static final String NAME = "holdfast.json";
 

@@ -16,7 +16,9 @@ public interface FileContent {
         /// Content-defined boundaries, for ordinary files and streams.
         record ByContent() implements Cut {}
 
-        /// Boundaries at fixed, page-aligned offsets, for database files.
+        /// Boundaries at fixed, page-aligned offsets, for database files. Such content is always read:
+        /// the attributes of a database's file do not tell whether it changed, since the latest changes may
+        /// lie in a log beside it.
         ///
         /// @param bytes distance of the boundaries; a multiple of the page size
         record Pages(int bytes) implements Cut {}
