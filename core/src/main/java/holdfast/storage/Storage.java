@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /// - it is safe for use by many threads; every call that can hang has a time limit.
 ///
 /// Names are restic's: `config`, `keys/<id>`, `locks/<id>`, `snapshots/<id>`, `index/<id>`, `data/<id>` (how an
-/// implementation spreads `data/` over folders is its own affair), and Holdfast's `proofs/<id>`. They match
-/// `[a-z]+(/[0-9a-f]{64})?`.
+/// implementation spreads `data/` over folders is its own affair), and Holdfast's `proofs/<id>`: `config`, or
+/// `[a-z]+/[0-9a-f]{64}`. Anything else is refused with an [IllegalArgumentException].
 public interface Storage extends AutoCloseable {
     /// Stores `content` (from position to limit; the position does not change) under a new name.
     ///
@@ -33,8 +33,9 @@ public interface Storage extends AutoCloseable {
     /// @throws java.io.EOFException when the file is shorter than `offset + length`
     ByteBuffer get(String name, long offset, int length) throws IOException;
 
-    /// The files of one kind: `prefix` is `keys/`, `data/` and so on. In no particular order; the caller closes the
-    /// stream. Left-overs of interrupted writes are not shown.
+    /// The files of one kind: `prefix` is `keys/`, `data/` and so on. In no particular order; the caller closes
+    /// the stream. Left-overs of interrupted writes are not shown. Reading the stream may throw
+    /// [java.io.UncheckedIOException].
     Stream<StoredFile> list(String prefix) throws IOException;
 
     /// Removes a file. Removing what is not there is no error.
