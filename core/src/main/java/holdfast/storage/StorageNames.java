@@ -7,10 +7,10 @@ public final class StorageNames {
 
     private StorageNames() {}
 
-    /// Whether `name` is `[a-z]+(/[0-9a-f]{64})?`.
+    /// Whether `name` is `config` or matches `[a-z]+/[0-9a-f]{64}`.
     public static boolean valid(String name) {
         int slash = name.indexOf('/');
-        return slash < 0 ? letters(name) : letters(name.substring(0, slash)) && id(name.substring(slash + 1));
+        return slash < 0 ? name.equals("config") : letters(name.substring(0, slash)) && id(name.substring(slash + 1));
     }
 
     /// `name` itself.

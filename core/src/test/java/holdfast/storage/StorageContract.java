@@ -189,6 +189,7 @@ public abstract class StorageContract {
         List<String> names = List.of(
                 "",
                 "/",
+                "data",
                 "data/",
                 "/" + id,
                 "../config",
