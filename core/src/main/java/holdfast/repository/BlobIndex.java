@@ -13,9 +13,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Which blobs the repository has, and where. An entry costs 48 bytes in segments that are never copied, and 5 to 11
-/// more in a table of positions with open addressing (a blob's id is a hash already). A blob that lies in several
-/// packs has as many entries, the first one read being found first. Safe for use by many threads.
+/// Which blobs the repository has, and where. An entry costs 48 bytes in segments that are never copied, and 5
+/// to 11 more in a table of positions with open addressing (a blob's id is a hash already). A blob that lies
+/// in several packs has as many entries, the first one read being found first. Safe for use by many threads.
 public final class BlobIndex {
     private static final int SEGMENT_BITS = 12;
     private static final int SEGMENT = 1 << SEGMENT_BITS;
@@ -67,8 +67,8 @@ public final class BlobIndex {
         }
     }
 
-    /// The number of the blob's first entry, from 0 to [#size] - 1, which stays the same for the life of this index:
-    /// lets a caller mark blobs in a bit set. -1 when there is no such blob.
+    /// The number of the blob's first entry, from 0 to [#size] - 1, which stays the same for the life of this
+    /// index: lets a caller mark blobs in a bit set. -1 when there is no such blob.
     public int position(BlobType type, ObjectId id) {
         lock.readLock().lock();
         try {
@@ -127,7 +127,8 @@ public final class BlobIndex {
         }
     }
 
-    /// Every entry there is at the time of the call, in order of position. No lock is held while the consumer runs.
+    /// Every entry there is at the time of the call, in order of position. No lock is held while the consumer
+    /// runs.
     public void forEach(Consumer<IndexEntry> each) {
         int end = size();
         for (int position = 0; position < end; position++) {

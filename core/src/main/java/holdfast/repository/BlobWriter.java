@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Future;
 
-/// Writes blobs: hashes them, drops what the repository has, compresses, seals, fills packs and stores these. Safe for
-/// use by many threads, except [#finish] and [#close]. After the first failure everything stops, and every later call
-/// throws that failure.
+/// Writes blobs: hashes them, drops what the repository has, compresses, seals, fills packs and stores these.
+/// Safe for use by many threads, except [#finish] and [#close]. After the first failure everything stops, and
+/// every later call throws that failure.
 @SuppressWarnings("DoNotCallSuggester") // bodies follow
 public final class BlobWriter implements AutoCloseable {
     BlobWriter() {}
@@ -24,19 +24,20 @@ public final class BlobWriter implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// As [#write], but stores the blob even if the index knows it: for a prune that moves what is still needed. Each
-    /// blob is stored once per writer all the same.
+    /// As [#write], but stores the blob even if the index knows it: for a prune that moves what is still
+    /// needed. Each blob is stored once per writer all the same.
     public Future<ObjectId> rewrite(BlobType type, ByteBuffer plain) throws IOException {
         throw new UnsupportedOperationException();
     }
 
-    /// Takes a tree, whose nodes must be sorted ([holdfast.model.FileNames#compare]) and unique. The id is known at
-    /// once; storing goes on.
+    /// Takes a tree, whose nodes must be sorted ([holdfast.model.FileNames#compare]) and unique. The id is
+    /// known at once; storing goes on.
     public ObjectId writeTree(Tree tree) throws IOException {
         throw new UnsupportedOperationException();
     }
 
-    /// Waits until everything is stored: all packs, then the index that names them. Only then may a snapshot be saved.
+    /// Waits until everything is stored: all packs, then the index that names them. Only then may a snapshot
+    /// be saved.
     public void finish() throws IOException {
         throw new UnsupportedOperationException();
     }
@@ -61,7 +62,8 @@ public final class BlobWriter implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Ends the writer's threads. Without [#finish] before, what was stored is invisible and goes with the next prune.
+    /// Ends the writer's threads. Without [#finish] before, what was stored is invisible and goes with the
+    /// next prune.
     @Override
     public void close() {}
 }

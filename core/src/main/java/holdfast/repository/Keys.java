@@ -29,8 +29,8 @@ public final class Keys {
         throw new UnsupportedOperationException();
     }
 
-    /// Adds a key for the new password, makes sure that it opens, then removes the key in use; the new one is in use
-    /// from then on.
+    /// Adds a key for the new password, makes sure that it opens, then removes the key in use; the new one is
+    /// in use from then on.
     public ObjectId changePassword(Password password) throws IOException {
         throw new UnsupportedOperationException();
     }

@@ -6,7 +6,8 @@ import java.time.Instant;
 /// A lock somebody holds, as its file says.
 ///
 /// @param time of the last refresh
-/// @param stale whether its owner is certainly gone: half an hour without refresh, or no such process on this host
+/// @param stale whether its owner is certainly gone: half an hour without refresh, or no such process on this
+///     host
 public record LockInfo(
         ObjectId id, Instant time, boolean exclusive, String host, String user, long pid, boolean stale) {
     /// As an error message names it.

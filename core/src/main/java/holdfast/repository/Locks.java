@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// restic's locks: files that say who works with the repository. Any number of shared locks, or one exclusive lock.
-/// They keep a prune, ours or restic's, away from whoever reads or writes.
+/// restic's locks: files that say who works with the repository. Any number of shared locks, or one exclusive
+/// lock. They keep a prune, ours or restic's, away from whoever reads or writes.
 @SuppressWarnings("DoNotCallSuggester") // bodies follow
 public final class Locks {
     Locks() {}

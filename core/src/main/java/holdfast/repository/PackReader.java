@@ -11,8 +11,8 @@ import java.util.List;
 public final class PackReader {
     PackReader() {}
 
-    /// Reads blobs of one pack: what lies together is fetched together. Every blob is given to the consumer exactly
-    /// once, whole or as damaged, in order of offset, by the calling thread.
+    /// Reads blobs of one pack: what lies together is fetched together. Every blob is given to the consumer
+    /// exactly once, whole or as damaged, in order of offset, by the calling thread.
     ///
     /// @throws IOException when the storage failed (a missing pack is damage, not failure), or the consumer did
     public void read(ObjectId pack, List<IndexEntry> wanted, BlobConsumer each) throws IOException {

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 
 /// An open repository in restic's format. Safe for use by many threads.
 ///
-/// Errors: an [IOException] says that the storage failed; [HoldfastException.Damaged] names the file that is not what
-/// it should be. Nothing here takes a lock by itself: whoever writes holds one of [#locks].
+/// Errors: an [IOException] says that the storage failed; [HoldfastException.Damaged] names the file that is
+/// not what it should be. Nothing here takes a lock by itself: whoever writes holds one of [#locks].
 @SuppressWarnings("DoNotCallSuggester") // bodies follow
 public final class Repository implements AutoCloseable {
     private Repository() {}
@@ -30,7 +30,8 @@ public final class Repository implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Makes a repository and opens it. Of two racing calls one wins; the other is refused and leaves nothing behind.
+    /// Makes a repository and opens it. Of two racing calls one wins; the other is refused and leaves nothing
+    /// behind.
     ///
     /// @throws HoldfastException.PreCheckFailed when there is a repository, or the remains of one
     public static Repository init(Storage storage, Password password, InitOptions options, InstantSource clock)
@@ -84,9 +85,9 @@ public final class Repository implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Replaces all index files by new ones that leave `packs` out: the step of a prune between writing anew what is
-    /// still needed and deleting those packs. Crash-safe: the new files are durable before the old ones go. The
-    /// caller holds the exclusive lock.
+    /// Replaces all index files by new ones that leave `packs` out: the step of a prune between writing anew
+    /// what is still needed and deleting those packs. Crash-safe: the new files are durable before the old
+    /// ones go. The caller holds the exclusive lock.
     public void forgetPacks(Set<ObjectId> packs) throws IOException {
         throw new UnsupportedOperationException();
     }
@@ -122,8 +123,8 @@ public final class Repository implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Commits a snapshot: the last step of a backup, after [BlobWriter#finish]. The file is read again and compared
-    /// before this returns.
+    /// Commits a snapshot: the last step of a backup, after [BlobWriter#finish]. The file is read again and
+    /// compared before this returns.
     ///
     /// @param snapshot its id is ignored; `ObjectId(0, 0, 0, 0)` will do
     /// @return the snapshot with its id
@@ -143,8 +144,8 @@ public final class Repository implements AutoCloseable {
 
     /// One snapshot by what a person types: `latest`, an id or the beginning of one, or a time (`2026-03-01`,
     /// `2026-03-01T10:00`, `2026-03-01 10:00:05`, with or without `Z` or an offset), which means the newest
-    /// snapshot taken at or before it, a mere date meaning the end of that day. The filter applies to `latest` and
-    /// times.
+    /// snapshot taken at or before it, a mere date meaning the end of that day. The filter applies to `latest`
+    /// and times.
     ///
     /// @param zone for a time that names none
     /// @throws HoldfastException.BadUsage when none or several fit; the message says what is near
@@ -157,8 +158,8 @@ public final class Repository implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// What is known of each snapshot: the highest level passed, unless a later proof failed; a failure stands until a
-    /// later proof of the same or a higher level passes.
+    /// What is known of each snapshot: the highest level passed, unless a later proof failed; a failure stands
+    /// until a later proof of the same or a higher level passes.
     public Map<ObjectId, Proof> bestProofs() throws IOException {
         throw new UnsupportedOperationException();
     }
