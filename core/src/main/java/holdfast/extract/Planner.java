@@ -1,0 +1,231 @@
+package holdfast.extract;
+
+import holdfast.extract.ExtractPlan.PlannedDirectory;
+import holdfast.extract.ExtractPlan.PlannedFile;
+import holdfast.extract.ExtractPlan.PlannedLink;
+import holdfast.extract.ExtractPlan.PlannedNode;
+import holdfast.model.Attributes;
+import holdfast.model.FileNames;
+import holdfast.model.HoldfastException;
+import holdfast.model.Node;
+import holdfast.model.NodeType;
+import holdfast.model.ObjectId;
+import holdfast.model.Tree;
+import holdfast.repository.Repository;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Walks a snapshot's tree and decides what stands where. Reads only the repository. Used by one
+/// thread, once.
+public final class Planner {
+    private record Inode(long device, long inode) {}
+
+    private final Repository repository;
+    private final PathFilter filter;
+    private final List<PlannedDirectory> directories = new ArrayList<>();
+    private final List<PlannedFile> files = new ArrayList<>();
+    private final List<PlannedLink> links = new ArrayList<>();
+    private final List<PlannedNode> others = new ArrayList<>();
+    private final Map<Inode, Integer> linked = new HashMap<>();
+    private long bytes;
+
+    private Planner(Repository repository, PathFilter filter) {
+        this.repository = repository;
+        this.filter = filter;
+    }
+
+    /// @param root the snapshot's tree
+    /// @throws HoldfastException.PreCheckFailed when a placement's path is not in the snapshot
+    /// @throws HoldfastException.Damaged when a tree cannot be read or could write outside of its
+    ///     directory
+    public static ExtractPlan plan(Repository repository, ObjectId root, List<Placement> placements, PathFilter filter)
+            throws IOException {
+        Planner planner = new Planner(repository, filter);
+        for (Placement placement : placements) {
+            planner.place(root, placement);
+        }
+        return new ExtractPlan(planner.directories, planner.files, planner.links, planner.others, planner.bytes);
+    }
+
+    private void place(ObjectId root, Placement placement) throws IOException {
+        Node node = resolve(root, placement.from());
+        PlannedDirectory base = new PlannedDirectory(
+                -1, placement.directory(), plain(placement.directory()), true, placement.directory());
+        int directory = add(base);
+        if (placement.name().isEmpty()) {
+            if (node.type() != NodeType.DIRECTORY) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot restore " + FileNames.display(placement.from()) + ": it is no directory",
+                        "name the file itself with --include");
+            }
+            entries(node, placement.from(), directory);
+        } else {
+            visit(node, placement.name(), placement.from(), new Lazy(directory));
+        }
+    }
+
+    /// A directory that comes into being when the first entry needs it.
+    private final class Lazy {
+        private final @Nullable Lazy parent;
+        private final @Nullable Node node;
+        private final String name;
+        private int index;
+
+        Lazy(int index) {
+            this.parent = null;
+            this.node = null;
+            this.name = "";
+            this.index = index;
+        }
+
+        Lazy(Lazy parent, Node node, String name) {
+            this.parent = parent;
+            this.node = node;
+            this.name = name;
+            this.index = -1;
+        }
+
+        int index() {
+            if (index < 0 && parent != null && node != null) {
+                int above = parent.index();
+                index = add(new PlannedDirectory(
+                        above, name, node, false, join(directories.get(above).path(), name)));
+            }
+            return index;
+        }
+    }
+
+    private void visit(Node node, String name, String source, Lazy parent) throws IOException {
+        boolean isDirectory = node.type() == NodeType.DIRECTORY;
+        PathFilter.Choice choice = filter.choose(source, isDirectory);
+        if (choice == PathFilter.Choice.LEAVE || (choice == PathFilter.Choice.DESCEND && !isDirectory)) {
+            return;
+        }
+        switch (node.type()) {
+            case DIRECTORY -> {
+                Lazy directory = new Lazy(parent, node, name);
+                if (choice == PathFilter.Choice.TAKE) {
+                    directory.index();
+                }
+                below(node, source, directory);
+            }
+            case FILE -> file(node, name, source, parent.index());
+            case SYMLINK, FIFO, SOCKET, DEVICE, CHARACTER_DEVICE -> {
+                int directory = parent.index();
+                others.add(new PlannedNode(directory, name, node, pathIn(directory, name)));
+            }
+            case IRREGULAR -> {
+                // nothing is known of it that could be brought back
+            }
+        }
+    }
+
+    private void entries(Node node, String source, int directory) throws IOException {
+        below(node, source, new Lazy(directory));
+    }
+
+    private void below(Node node, String source, Lazy directory) throws IOException {
+        ObjectId subtree = node.subtree();
+        if (subtree == null) {
+            throw damaged(source, "a directory without a tree");
+        }
+        String before = null;
+        for (Node entry : tree(subtree, source).nodes()) {
+            String name = entry.name();
+            if (before != null && FileNames.compare(before, name) >= 0) {
+                throw damaged(source, "two entries named " + FileNames.display(name) + ", or out of order");
+            }
+            before = name;
+            if (name.isEmpty()
+                    || name.equals(".")
+                    || name.equals("..")
+                    || name.indexOf('/') >= 0
+                    || name.indexOf(0) >= 0) {
+                throw damaged(source, "an entry that would lead outside: " + FileNames.display(name));
+            }
+            visit(entry, name, join(source, name), directory);
+        }
+    }
+
+    private void file(Node node, String name, String source, int directory) {
+        Attributes attributes = node.attributes();
+        if (node.links() > 1 && attributes.inode() != 0) {
+            Inode inode = new Inode(attributes.deviceId(), attributes.inode());
+            Integer first = linked.putIfAbsent(inode, files.size());
+            if (first != null && files.get(first).node().content().equals(node.content())) {
+                links.add(new PlannedLink(directory, name, first, pathIn(directory, name)));
+                return;
+            }
+        }
+        files.add(new PlannedFile(directory, name, node, pathIn(directory, name), source));
+        bytes += node.size();
+    }
+
+    private Node resolve(ObjectId root, String path) throws IOException {
+        Node node = plain("/").withSubtree(root);
+        StringBuilder at = new StringBuilder();
+        for (String name : path.split("/", -1)) {
+            if (name.isEmpty()) {
+                continue;
+            }
+            ObjectId subtree = node.subtree();
+            Node next = subtree == null
+                    ? null
+                    : tree(subtree, at.toString()).nodes().stream()
+                            .filter(entry -> entry.name().equals(name))
+                            .findFirst()
+                            .orElse(null);
+            if (next == null) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot restore " + FileNames.display(path) + ": the snapshot does not hold it",
+                        "`holdfast ls` shows what it holds");
+            }
+            at.append('/').append(name);
+            node = next;
+        }
+        return node;
+    }
+
+    private Tree tree(ObjectId id, String source) throws IOException {
+        try {
+            return repository.loadTree(id);
+        } catch (HoldfastException.Damaged e) {
+            throw new HoldfastException.Damaged(
+                    "cannot read the folder " + (source.isEmpty() ? "/" : FileNames.display(source))
+                            + " of the snapshot: " + e.getMessage(),
+                    e.hint(),
+                    e);
+        }
+    }
+
+    private int add(PlannedDirectory directory) {
+        directories.add(directory);
+        return directories.size() - 1;
+    }
+
+    private String pathIn(int directory, String name) {
+        return join(directories.get(directory).path(), name);
+    }
+
+    private static String join(String directory, String name) {
+        return directory.endsWith("/") ? directory + name : directory + "/" + name;
+    }
+
+    private static Node plain(String name) {
+        Attributes attributes =
+                new Attributes(0755, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, 0, 0, "", "", 0, 0, List.of());
+        return new Node(name, NodeType.DIRECTORY, attributes, 0, 0, "", 0, List.of(), null);
+    }
+
+    private static HoldfastException.Damaged damaged(String source, String why) {
+        return new HoldfastException.Damaged(
+                "the folder " + (source.isEmpty() ? "/" : FileNames.display(source))
+                        + " of the snapshot is not to be trusted: " + why,
+                "nothing was written; `holdfast check` shows what else is wrong");
+    }
+}

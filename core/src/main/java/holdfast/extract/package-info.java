@@ -1,0 +1,6 @@
+/// A snapshot's tree written to a file system, and compared with it: the part that restoring and
+/// proving share. May use `repository` and everything below.
+@NullMarked
+package holdfast.extract;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package holdfast.verify;
+
+import holdfast.extract.ExtractPlan;
+import holdfast.model.CheckResult;
+import holdfast.model.Manifest;
+import holdfast.model.SourceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Holds `holdfast.json` against the tree it lies in. Pure.
+final class ManifestCheck {
+    private ManifestCheck() {}
+
+    /// @param tree the whole snapshot, placed at `/`
+    static List<CheckResult> against(Manifest manifest, ExtractPlan tree) {
+        List<CheckResult> checks = new ArrayList<>();
+        // the root directory is no node of its own, holdfast.json is not counted in itself
+        long nodes = tree.nodes() - 2;
+        checks.add(
+                nodes == manifest.nodes()
+                        ? CheckResult.pass(Manifest.NAME, nodes + " nodes, as recorded")
+                        : CheckResult.fail(
+                                Manifest.NAME, nodes + " nodes in the tree, " + manifest.nodes() + " recorded"));
+        for (SourceRecord source : manifest.sources()) {
+            checks.add(files(source, tree));
+        }
+        return checks;
+    }
+
+    private static CheckResult files(SourceRecord source, ExtractPlan tree) {
+        long files = Stream.concat(
+                        tree.files().stream().map(ExtractPlan.PlannedFile::path),
+                        tree.links().stream().map(ExtractPlan.PlannedLink::path))
+                .filter(path -> below(path, source.path()))
+                .count();
+        return files == source.files()
+                ? CheckResult.pass(source.location(), files + " files, as recorded")
+                : CheckResult.fail(source.location(), files + " files in the tree, " + source.files() + " recorded");
+    }
+
+    static boolean below(String path, String root) {
+        return path.equals(root) || path.startsWith(root.endsWith("/") ? root : root + "/");
+    }
+}
