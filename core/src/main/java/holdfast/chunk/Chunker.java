@@ -10,8 +10,7 @@ public interface Chunker {
     /// play no part, but `to` must not exceed its limit.
     ///
     /// @param to the bytes from `from` (included) to `to` (excluded) are filled, and there are at least
-    /// [#maximum] of
-    ///     them or they are the rest of the stream
+    ///     [#maximum] of them or they are the rest of the stream
     /// @throws IllegalArgumentException when the range is empty
     int next(ByteBuffer bytes, int from, int to);
 

@@ -52,8 +52,7 @@ public final class Seal {
     /// Seals what remains of `plain` into `sealed`; both positions advance.
     ///
     /// @throws BufferOverflowException when `sealed` has no room for [#OVERHEAD] more bytes than `plain` has;
-    /// then
-    ///     nothing was written
+    ///     then nothing was written
     public void seal(ByteBuffer plain, ByteBuffer sealed) {
         if (sealed.remaining() < (long) plain.remaining() + OVERHEAD) {
             throw new BufferOverflowException();

@@ -52,8 +52,7 @@ public final class DurableFiles {
     /// @throws FileAlreadyExistsException when `target` exists
     /// @throws NoSuchFileException when the folder does not exist
     /// @throws IOException names the file and says why it could not be written; then `target` does not exist,
-    /// or, when
-    ///     only the last step failed, exists whole
+    ///     or, when only the last step failed, exists whole
     public static void write(Path target, ByteBuffer content) throws IOException {
         Path folder = folderOf(target);
         Path aside = aside(folder, target.getFileName().toString());

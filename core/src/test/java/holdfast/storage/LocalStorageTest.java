@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,7 @@ final class LocalStorageTest extends StorageContract {
         Files.createDirectory(root.resolve("data/ab/" + "abcd".repeat(16)));
         Files.createDirectory(root.resolve("data/lost+found"));
         Files.write(root.resolve("keys/" + ID + "-tmp-123"), new byte[1]);
-        Files.write(root.resolve("keys/" + ID.toUpperCase(java.util.Locale.ROOT)), new byte[1]);
+        Files.write(root.resolve("keys/" + ID.toUpperCase(Locale.ROOT)), new byte[1]);
         for (String kind : List.of("data/", "keys/")) {
             try (Stream<StoredFile> files = storage.list(kind)) {
                 assertThat(files).containsExactly(new StoredFile(kind + ID, 1));
