@@ -56,11 +56,12 @@ public final class Backup {
         this.folders = folders;
     }
 
+    /// @param lock held by the caller, shared
     /// @throws IOException when a source as a whole cannot be read or the repository cannot be written
     /// @throws HoldfastException when a person must act, for instance because the repository is locked
-    public BackupResult run(BackupRequest request) throws IOException {
+    public BackupResult run(BackupRequest request, Lock lock) throws IOException {
         Instant start = clock.instant();
-        try (Lock lock = repository.locks().shared()) {
+        try {
             progress.step("preparing");
             repository.reloadIndex();
             Optional<Snapshot> parent = parent(request);

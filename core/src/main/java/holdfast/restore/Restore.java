@@ -17,7 +17,6 @@ import holdfast.model.ProofLevel;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
-import holdfast.repository.Lock;
 import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.source.Inspector;
@@ -196,25 +195,20 @@ public final class Restore {
         }
     }
 
-    /// Carries the plan out.
+    /// Carries the plan out. The caller holds a shared lock on the repository.
     ///
-    /// @throws IOException when the storage or a target directory failed; databases in place are then
-    ///     untouched
+    /// @throws IOException when the storage or a target directory failed; databases in place are then untouched
     public RestoreResult run(RestorePlan plan) throws IOException {
         Instant start = clock.instant();
-        try (Lock lock = repository.locks().shared()) {
+        try {
             if (plan.request().delta()) {
                 copyAside(plan);
             }
-            try {
-                RestoreResult result = write(plan, start);
-                lock.check();
-                return result;
-            } finally {
-                for (RestorePlan.Target target : plan.targets()) {
-                    if (target.swapped()) {
-                        Files.deleteIfExists(Path.of(target.writtenAs()));
-                    }
+            return write(plan, start);
+        } finally {
+            for (RestorePlan.Target target : plan.targets()) {
+                if (target.swapped()) {
+                    Files.deleteIfExists(Path.of(target.writtenAs()));
                 }
             }
         }

@@ -19,7 +19,6 @@ import holdfast.model.ProofLevel;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
-import holdfast.repository.Lock;
 import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.source.Inspector;
@@ -73,30 +72,30 @@ public final class Verify {
         this.progress = progress;
     }
 
+    /// The caller holds a shared lock on the repository.
+    ///
     /// @throws IOException when the storage or the sandbox failed, which proves nothing either way
     public VerifyResult run(Snapshot snapshot, ProofLevel level) throws IOException {
         Instant start = clock.instant();
         List<CheckResult> checks = new ArrayList<>();
-        try (Lock lock = repository.locks().shared()) {
-            try {
-                repository.reloadIndex();
-                check(snapshot, level, checks);
-            } catch (HoldfastException.Damaged e) {
-                checks.add(CheckResult.fail("repository", String.valueOf(e.getMessage())));
-            }
-            lock.check();
-            boolean passed = checks.stream().allMatch(CheckResult::passed);
-            checks.sort(Comparator.comparing(CheckResult::passed));
-            Proof proof = new Proof(
-                    snapshot.id(),
-                    level,
-                    passed,
-                    clock.instant(),
-                    Duration.between(start, clock.instant()),
-                    setting.hostName(),
-                    checks.subList(0, Math.min(checks.size(), CHECKS_KEPT)));
-            return new VerifyResult(proof, record(proof));
+        try {
+            repository.reloadIndex();
+            check(snapshot, level, checks);
+        } catch (HoldfastException.Damaged e) {
+            checks.add(CheckResult.fail("repository", String.valueOf(e.getMessage())));
         }
+        boolean passed = checks.stream().allMatch(CheckResult::passed);
+        checks.sort(Comparator.comparing(CheckResult::passed));
+        Instant end = clock.instant();
+        Proof proof = new Proof(
+                snapshot.id(),
+                level,
+                passed,
+                end,
+                Duration.between(start, end),
+                setting.hostName(),
+                checks.subList(0, Math.min(checks.size(), CHECKS_KEPT)));
+        return new VerifyResult(proof, record(proof));
     }
 
     private boolean record(Proof proof) {
