@@ -28,7 +28,7 @@ public final class NastyTree {
         /// Symbolic links: dangling, circular, to odd bytes, 4000 bytes long.
         LINKS,
         HARD_LINKS,
-        /// Files with holes at the start, middle and end, and one of 1 GiB without any data.
+        /// Files with holes at the start, middle and end, and one without any data.
         SPARSE,
         /// `user.` attributes on files and directories.
         ATTRIBUTES,
@@ -51,7 +51,9 @@ public final class NastyTree {
         /// A file of 20 MiB and one of 3 MiB, random.
         LARGE,
         /// 10,000 files in one directory and 100 directories beside it.
-        MANY
+        MANY,
+        /// A sparse file of more than 4 GiB.
+        HUGE
     }
 
     private static final Instant NOW = Instant.parse("2024-02-29T12:34:56.789012345Z");
@@ -68,10 +70,10 @@ public final class NastyTree {
         return System.getProperty("user.name").equals("root");
     }
 
-    /// All that this process may build, but for [Part#MANY].
+    /// All that this process may build, but for [Part#MANY] and [Part#HUGE].
     public static Set<Part> parts() {
         EnumSet<Part> parts = EnumSet.allOf(Part.class);
-        parts.remove(Part.MANY);
+        parts.removeAll(Set.of(Part.MANY, Part.HUGE));
         if (!isRoot()) {
             parts.remove(Part.DEVICES);
             parts.remove(Part.OWNERS);
@@ -112,6 +114,7 @@ public final class NastyTree {
             case EMPTY -> empty(in);
             case LARGE -> large(in);
             case MANY -> many(in);
+            case HUGE -> hole(in, "beyond 4 GiB", 4500L << 20, 4400L << 20);
         }
     }
 
@@ -214,9 +217,8 @@ public final class NastyTree {
         hole(in, "hole first", 8 * mebibyte, 8 * mebibyte - 5000);
         hole(in, "hole last", 8 * mebibyte, 0);
         hole(in, "holes around", 16 * mebibyte, 5 * mebibyte + 123);
-        hole(in, "beyond 4 GiB", 5000 * mebibyte, 4500 * mebibyte);
         try (OpenFile nothing = in.create("only a hole")) {
-            nothing.truncate(1024 * mebibyte + 1);
+            nothing.truncate(64 * mebibyte + 1);
         }
         try (OpenFile many = in.create("many holes")) {
             for (int i = 0; i < 50; i++) {

@@ -183,6 +183,7 @@ public final class TreeComparison {
             }
             long at = 0;
             while (at < size) {
+                at = Math.min(a.nextData(at), b.nextData(at));
                 fill(a, left, at);
                 fill(b, right, at);
                 int mismatch = left.mismatch(right);
@@ -191,7 +192,7 @@ public final class TreeComparison {
                     return;
                 }
                 at += left.remaining();
-                if (!left.hasRemaining()) {
+                if (!left.hasRemaining() && at < size) {
                     differ(path, "content", "readable", "cut off at " + at);
                     return;
                 }
