@@ -1,20 +1,79 @@
 package holdfast.cli;
 
+import holdfast.cli.console.Console;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-@Command(name = "holdfast", version = "holdfast 0.1.0", mixinStandardHelpOptions = true)
-public final class Main implements Runnable {
-    public static void main(String[] args) {
-        System.exit(run(args));
+/// Where the program begins and ends.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        Signals signals = Signals.watch();
+        int code = run(World.system(), signals::received, RawArguments.of(arguments));
+        signals.exit(code);
     }
 
-    public static int run(String... args) {
-        return new CommandLine(new Main()).execute(args);
+    /// For the training run of the launcher: a whole run, in this process, against the real world.
+    public static int run(String... arguments) {
+        return run(World.system(), () -> false, arguments);
     }
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    /// One run. Every error ends here, as a message and an exit code.
+    ///
+    /// @param interrupted whether the program has been asked to end
+    static int run(World world, BooleanSupplier interrupted, String... arguments) {
+        Session session = new Session(world);
+        CommandLine line = Holdfast.commandLine(session);
+        line.setParameterExceptionHandler((wrong, words) -> badUsage(session, wrong, List.of(words)));
+        line.setExecutionExceptionHandler((thrown, _, _) -> failed(session, interrupted, thrown));
+        line.setExecutionStrategy(parsed -> {
+            session.console().manner(session.options().manner(session.environment()));
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            return failed(session, interrupted, e);
+        }
+    }
+
+    private static int failed(Session session, BooleanSupplier interrupted, Throwable thrown) {
+        Failure failure = interrupted.getAsBoolean() ? Failure.interrupted() : Failure.of(thrown);
+        return failure.report(session.console(), thrown, session.options().debug);
+    }
+
+    private static int badUsage(Session session, ParameterException wrong, List<String> words) {
+        // the command line was not read to its end, so what it wants is looked up by hand
+        Console console = session.console();
+        console.manner(new Console.Manner(words.contains("--json"), false, 0, false, false));
+        CommandLine command = wrong.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String hint = "see " + name + " --help";
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            hint = "did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? " + hint;
+        }
+        if (Holdfast.NO_COMMAND.equals(wrong.getMessage()) && !console.manner().json()) {
+            command.usage(new PrintWriter(session.world().err(), true, StandardCharsets.UTF_8));
+        }
+        return new Failure(ExitCode.BAD_USAGE, Console.safe(message(wrong)), hint)
+                .report(console, wrong, words.contains("--debug"));
+    }
+
+    private static String message(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            boolean top = wrong.getCommandLine().getParent() == null;
+            return (top ? "no such command: " : "unexpected argument: ")
+                    + unmatched.getUnmatched().getFirst();
+        }
+        String message = Objects.requireNonNullElse(wrong.getMessage(), "the command line is wrong");
+        return Character.toLowerCase(message.charAt(0)) + message.substring(1).replace(System.lineSeparator(), " ");
     }
 }

@@ -1,0 +1,95 @@
+package holdfast.cli;
+
+import holdfast.cli.console.Durations;
+import holdfast.cli.console.Sizes;
+import holdfast.policy.Span;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.OptionalLong;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/// How the values of options are read.
+final class OptionValues {
+    /// A number of bytes, typed as `64MiB`.
+    record Bytes(long count) {}
+
+    /// How many snapshots of a period to keep; -1 for all.
+    record Count(int number) {}
+
+    private OptionValues() {}
+
+    static void register(CommandLine line) {
+        line.registerConverter(Duration.class, OptionValues::duration);
+        line.registerConverter(Bytes.class, OptionValues::bytes);
+        line.registerConverter(Count.class, OptionValues::count);
+        line.registerConverter(Span.class, OptionValues::span);
+        line.registerConverter(ZoneId.class, OptionValues::zone);
+        line.registerConverter(GlobalOptions.Compression.class, OptionValues::compression);
+        line.registerConverter(GlobalOptions.Rate.class, OptionValues::rate);
+    }
+
+    private static Duration duration(String text) {
+        return Durations.parse(text)
+                .orElseThrow(() -> refused(text, "a time with its unit, for instance 90s, 15m, 1h30m or 7d"));
+    }
+
+    private static Bytes bytes(String text) {
+        OptionalLong bytes = Sizes.parse(text);
+        return new Bytes(bytes.orElseThrow(() -> refused(text, "a size, for instance 500KiB, 64MiB or 2GiB")));
+    }
+
+    private static Count count(String text) {
+        if (text.equals("unlimited") || text.equals("-1")) {
+            return new Count(-1);
+        }
+        return new Count((int) number(text, 0, 1_000_000, "a number, or unlimited"));
+    }
+
+    private static Span span(String text) {
+        return Span.parse(text)
+                .orElseThrow(
+                        () -> refused(text, "calendar time such as 1y5m7d2h (y years, m months, d days, h hours)"));
+    }
+
+    private static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw refused(text, "a time zone such as Europe/Berlin, UTC or +02:00");
+        }
+    }
+
+    private static GlobalOptions.Compression compression(String text) {
+        return new GlobalOptions.Compression(
+                switch (text.toLowerCase(Locale.ROOT)) {
+                    case "off" -> 0;
+                    case "auto" -> GlobalOptions.Compression.USUAL.level();
+                    case "max" -> 19;
+                    default -> (int) number(text, 1, 19, "off, or a level from 1 to 19");
+                });
+    }
+
+    private static GlobalOptions.Rate rate(String text) {
+        return new GlobalOptions.Rate(
+                number(text, 0, Long.MAX_VALUE >> 10, "a number of KiB a second, 0 for no limit") << 10);
+    }
+
+    private static long number(String text, long least, long most, String wanted) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // refused below
+        }
+        throw refused(text, wanted);
+    }
+
+    private static TypeConversionException refused(String text, String wanted) {
+        return new TypeConversionException("'" + text + "' is not " + wanted);
+    }
+}
