@@ -1,18 +1,69 @@
 package holdfast.repository;
 
+import holdfast.chunk.Zeros;
+import holdfast.crypto.Key;
+import holdfast.crypto.Seal;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.model.Tree;
+import holdfast.repository.json.TreeJson;
+import holdfast.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// Writes blobs: hashes them, drops what the repository has, compresses, seals, fills packs and stores these.
 /// Safe for use by many threads, except [#finish] and [#close]. After the first failure everything stops, and
 /// every later call throws that failure.
-@SuppressWarnings("DoNotCallSuggester") // bodies follow
+///
+/// Hashing, compressing and sealing run on one thread per processor, uploads on virtual threads. Off-heap
+/// memory is bounded, whatever is written: 32 MiB for blobs on their way, 16 MiB for each upload and for each
+/// of the two packs being filled, and per processor up to 8 MiB for a compressed blob: 144 MiB with 4 uploads
+/// on 2 processors. A single blob above 8 MiB, which only a folder of very many entries makes, adds about
+/// three times its size.
 public final class BlobWriter implements AutoCloseable {
-    BlobWriter() {}
+    private static final int TREE_LEVEL = 3;
+    private static final int ZERO_LENGTHS_MAX = 1024;
+
+    private final Key key;
+    private final WriterOptions options;
+    private final Failure state = new Failure();
+    private final BlobMemory memory = new BlobMemory(state);
+    private final FreshBlobs blobs;
+    private final PackQueue packs;
+    private final ExecutorService processors;
+    private final ConcurrentLinkedDeque<Sealer> sealers = new ConcurrentLinkedDeque<>();
+    /// ids of blobs of nothing but zeros, by length: those are hashed once
+    private final Map<Integer, ObjectId> zeros = new ConcurrentHashMap<>();
+
+    private final LongAdder addedBytes = new LongAdder();
+    private final LongAdder storedBytes = new LongAdder();
+    private final LongAdder dataBlobs = new LongAdder();
+    private final LongAdder treeBlobs = new LongAdder();
+    private int running;
+    private volatile boolean finished;
+
+    BlobWriter(
+            Storage storage, Key key, BlobIndex index, IndexFiles files, WriterOptions options, InstantSource clock) {
+        this.key = key;
+        this.options = options;
+        blobs = new FreshBlobs(index, files, options.guard(), clock);
+        packs = new PackQueue(storage, options, blobs, state);
+        processors = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().name("holdfast-blobs-", 0).daemon().factory());
+    }
 
     /// Takes one blob. Copies it before returning; blocks while too many bytes are in flight.
     ///
@@ -21,49 +72,135 @@ public final class BlobWriter implements AutoCloseable {
     /// @throws IOException when the storage failed, then or earlier
     /// @throws holdfast.model.HoldfastException.Interrupted when the thread is interrupted while it waits
     public Future<ObjectId> write(BlobType type, ByteBuffer plain) throws IOException {
-        throw new UnsupportedOperationException();
+        int length = plain.remaining();
+        boolean zero = type == BlobType.DATA && Zeros.allZero(plain, plain.position(), plain.limit());
+        ObjectId known = zero ? zeros.get(length) : null;
+        if (known != null) {
+            state.check();
+            return CompletableFuture.completedFuture(known);
+        }
+        return submit(Job.of(type, null, zero, false), plain).promise();
     }
 
     /// As [#write], but stores the blob even if the index knows it: for a prune that moves what is still
     /// needed. Each blob is stored once per writer all the same.
     public Future<ObjectId> rewrite(BlobType type, ByteBuffer plain) throws IOException {
-        throw new UnsupportedOperationException();
+        return submit(Job.of(type, null, false, true), plain).promise();
     }
 
     /// Takes a tree, whose nodes must be sorted ([holdfast.model.FileNames#compare]) and unique. The id is
     /// known at once; storing goes on.
     public ObjectId writeTree(Tree tree) throws IOException {
-        throw new UnsupportedOperationException();
+        ByteBuffer json = TreeJson.write(tree);
+        ObjectId id = ObjectId.hash(json);
+        Job job = submit(Job.of(BlobType.TREE, id, false, false), json);
+        return Objects.requireNonNull(job.id());
+    }
+
+    /// What is to be done with a blob.
+    ///
+    /// @param id if known already
+    /// @param zero whether it is all zeros
+    /// @param again whether to store it even if the repository has it
+    private record Job(
+            BlobType type, @Nullable ObjectId id, boolean zero, boolean again, CompletableFuture<ObjectId> promise) {
+        static Job of(BlobType type, @Nullable ObjectId id, boolean zero, boolean again) {
+            return new Job(type, id, zero, again, new CompletableFuture<>());
+        }
+    }
+
+    private Job submit(Job job, ByteBuffer plain) throws IOException {
+        if (finished) {
+            throw new IllegalStateException("the writer has finished");
+        }
+        BlobMemory.Room room = memory.take(plain.remaining());
+        room.buffer().put(plain.duplicate()).flip();
+        state.update(() -> running++);
+        processors.execute(() -> run(job, room));
+        return job;
+    }
+
+    private void run(Job job, BlobMemory.Room room) {
+        Sealer sealer = sealers.pollFirst();
+        try {
+            if (sealer == null) {
+                sealer = new Sealer(key);
+            }
+            state.check();
+            ObjectId id = job.id() == null ? sealer.hash(room.buffer()) : job.id();
+            if (job.again() ? blobs.claimAgain(job.type(), id) : blobs.claim(job.type(), id)) {
+                job.promise().complete(id);
+                store(job.type(), id, room.buffer(), sealer);
+            }
+            if (job.zero() && zeros.size() < ZERO_LENGTHS_MAX) {
+                zeros.put(room.buffer().remaining(), id);
+            }
+            job.promise().complete(id);
+        } catch (Throwable e) {
+            state.set(e);
+            job.promise().completeExceptionally(e);
+        } finally {
+            if (sealer != null) {
+                sealers.addFirst(sealer);
+            }
+            memory.giveBack(room);
+            state.update(() -> running--);
+        }
+    }
+
+    private void store(BlobType type, ObjectId id, ByteBuffer plain, Sealer sealer) throws IOException {
+        ByteBuffer compressed = sealer.compress(plain, type == BlobType.TREE ? TREE_LEVEL : options.compression());
+        ByteBuffer content = compressed == null ? plain : compressed;
+        int sealedLength = Math.addExact(content.remaining(), Seal.OVERHEAD);
+        int plainLength = compressed == null ? 0 : plain.remaining();
+        PackQueue.Slot slot = packs.reserve(type, id, sealedLength, plainLength, sealer.seal());
+        sealer.seal(content, slot.room());
+        packs.filled(slot, sealer.seal());
+        addedBytes.add(plain.remaining());
+        storedBytes.add(sealedLength);
+        (type == BlobType.TREE ? treeBlobs : dataBlobs).increment();
     }
 
     /// Waits until everything is stored: all packs, then the index that names them. Only then may a snapshot
     /// be saved.
     public void finish() throws IOException {
-        throw new UnsupportedOperationException();
+        state.await(() -> running == 0, () -> finished = true);
+        try (Sealer sealer = new Sealer(key)) {
+            packs.finish(sealer.seal());
+        } catch (Throwable e) {
+            state.set(e);
+            throw e;
+        }
     }
 
     /// Bytes of new blobs before compression.
     public long addedBytes() {
-        throw new UnsupportedOperationException();
+        return addedBytes.sum();
     }
 
     /// Bytes of new blobs as stored.
     public long storedBytes() {
-        throw new UnsupportedOperationException();
+        return storedBytes.sum();
     }
 
     /// Number of new data blobs.
     public long dataBlobs() {
-        throw new UnsupportedOperationException();
+        return dataBlobs.sum();
     }
 
     /// Number of new tree blobs.
     public long treeBlobs() {
-        throw new UnsupportedOperationException();
+        return treeBlobs.sum();
     }
 
     /// Ends the writer's threads. Without [#finish] before, what was stored is invisible and goes with the
     /// next prune.
     @Override
-    public void close() {}
+    public void close() {
+        finished = true;
+        state.set(new CancellationException("the writer was closed"));
+        Failure.awaitEnd(processors);
+        packs.close();
+        sealers.forEach(Sealer::close);
+    }
 }

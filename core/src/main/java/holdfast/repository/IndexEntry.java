@@ -1,5 +1,6 @@
 package holdfast.repository;
 
+import holdfast.crypto.Seal;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 
@@ -15,6 +16,6 @@ public record IndexEntry(BlobType type, ObjectId id, ObjectId pack, int offset, 
 
     /// Length of the blob's content, whether it was compressed or not.
     public int plainBytes() {
-        return compressed() ? plainLength : length - 32;
+        return compressed() ? plainLength : length - Seal.OVERHEAD;
     }
 }

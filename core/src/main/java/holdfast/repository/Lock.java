@@ -1,26 +1,158 @@
 package holdfast.repository;
 
 import holdfast.model.HoldfastException;
+import holdfast.model.ObjectId;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A lock on the repository, held until closed. Refreshes itself. Safe for use by many threads.
-@SuppressWarnings("DoNotCallSuggester") // bodies follow
 public final class Lock implements AutoCloseable {
-    Lock() {}
+    private static final Duration CLOSE_WAIT = Duration.ofMinutes(2);
+
+    private final @Nullable Holding holding;
+
+    private Lock(@Nullable Holding holding) {
+        this.holding = holding;
+    }
+
+    Lock(SealedFiles files, ObjectId id, LockFile file, InstantSource clock, LockTimes times, Consumer<String> notes) {
+        this(new Holding(files, id, file, clock, times, notes));
+    }
+
+    /// A lock that is no file, where nothing may be written.
+    static Lock none() {
+        return new Lock(null);
+    }
 
     /// Cheap; to be called before anything that relies on the lock.
     ///
     /// @throws HoldfastException.Locked when the lock was removed by somebody, or could not be refreshed in time
     public void check() {
-        throw new UnsupportedOperationException();
+        if (holding != null) {
+            holding.check();
+        }
     }
 
     /// As [#check], but looks whether the lock's file is still there: once before a commit.
     public void confirm() throws IOException {
-        throw new UnsupportedOperationException();
+        if (holding != null) {
+            holding.confirm();
+        }
     }
 
     /// Removes the lock. When that fails the lock becomes stale by itself.
     @Override
-    public void close() {}
+    public void close() {
+        if (holding != null) {
+            holding.close();
+        }
+    }
+
+    /// The lock's file and the thread that renews it.
+    private static final class Holding {
+        private final SealedFiles files;
+        private final InstantSource clock;
+        private final LockTimes times;
+        private final Consumer<String> notes;
+        private final CountDownLatch closing = new CountDownLatch(1);
+        private final Thread refresher;
+
+        private ObjectId id;
+        private LockFile file;
+        private volatile Instant refreshed;
+        private volatile boolean vanished;
+
+        private Holding(
+                SealedFiles files,
+                ObjectId id,
+                LockFile file,
+                InstantSource clock,
+                LockTimes times,
+                Consumer<String> notes) {
+            this.files = files;
+            this.id = id;
+            this.file = file;
+            this.clock = clock;
+            this.times = times;
+            this.notes = notes;
+            refreshed = file.time();
+            refresher = Thread.ofVirtual().name("holdfast-lock").start(this::refresh);
+        }
+
+        private void check() {
+            if (vanished) {
+                throw lost("it was removed by somebody else");
+            }
+            if (refreshed.plus(times.lost()).isBefore(clock.instant())) {
+                throw lost("it could not be refreshed since " + refreshed);
+            }
+        }
+
+        private HoldfastException.Locked lost(String why) {
+            return new HoldfastException.Locked(
+                    "the lock on " + files.storage().location() + " is lost: " + why,
+                    "what was being written was not committed; run the command again");
+        }
+
+        private synchronized void confirm() throws IOException {
+            check();
+            vanished = !RawFiles.list(files.storage(), Kinds.LOCKS).contains(id);
+            check();
+        }
+
+        /// Never interrupted, so that no call to the storage is cut off in the middle.
+        private void refresh() {
+            try {
+                while (!closing.await(times.refresh().toMillis(), TimeUnit.MILLISECONDS) && !vanished) {
+                    renew();
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody has this thread to interrupt it", e);
+            }
+        }
+
+        /// The new file is there before the old one goes, so that no moment is without a lock.
+        private synchronized void renew() {
+            try {
+                confirm();
+                LockFile renewed = new LockFile(clock.instant(), file.exclusive(), file.owner());
+                ObjectId next = files.save(Kinds.LOCKS, renewed.write());
+                ObjectId old = id;
+                id = next;
+                file = renewed;
+                refreshed = renewed.time();
+                RawFiles.delete(files.storage(), Kinds.LOCKS, old);
+            } catch (IOException | HoldfastException e) {
+                notes.accept("the lock could not be refreshed: " + RawFiles.reason(e));
+            }
+        }
+
+        private void close() {
+            closing.countDown();
+            boolean interrupted = false;
+            try {
+                refresher.join(CLOSE_WAIT);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            remove();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private synchronized void remove() {
+            try {
+                RawFiles.delete(files.storage(), Kinds.LOCKS, id);
+            } catch (IOException e) {
+                notes.accept("the lock could not be removed: " + RawFiles.reason(e));
+            }
+        }
+    }
 }

@@ -1,17 +1,21 @@
 package holdfast.repository;
 
+import holdfast.crypto.Key;
 import holdfast.model.BlobType;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.model.Proof;
 import holdfast.model.Snapshot;
 import holdfast.model.Tree;
+import holdfast.repository.json.SnapshotJson;
 import holdfast.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,13 +25,38 @@ import java.util.function.Consumer;
 ///
 /// Errors: an [IOException] says that the storage failed; [HoldfastException.Damaged] names the file that is
 /// not what it should be. Nothing here takes a lock by itself: whoever writes holds one of [#locks].
-@SuppressWarnings("DoNotCallSuggester") // bodies follow
 public final class Repository implements AutoCloseable {
-    private Repository() {}
+    private final Storage storage;
+    private final Key master;
+    private final RepositoryConfig config;
+    private final InstantSource clock;
+    private final SealedFiles files;
+    private final IndexFiles indexFiles;
+    private final Openers openers;
+    private final PackReader packReader;
+    private final Blobs blobs;
+    private final Proofs proofs;
+    private final Keys keys;
+    private final Locks locks;
+
+    private Repository(Storage storage, Opening opening, InstantSource clock, Client client) {
+        this.storage = storage;
+        this.clock = clock;
+        master = opening.master();
+        config = opening.config();
+        files = new SealedFiles(storage, master, config.version());
+        indexFiles = new IndexFiles(files);
+        openers = new Openers(master);
+        packReader = new PackReader(storage, openers);
+        blobs = new Blobs(indexFiles, packReader, storage.location(), clock);
+        proofs = new Proofs(files);
+        keys = new Keys(storage, master, opening.keyId(), config, client, clock);
+        locks = new Locks(files, config, client, clock);
+    }
 
     /// Whether there is a repository (its `config` file, to be exact).
     public static boolean exists(Storage storage) throws IOException {
-        throw new UnsupportedOperationException();
+        return Opening.exists(storage);
     }
 
     /// Makes a repository and opens it. Of two racing calls one wins; the other is refused and leaves nothing
@@ -42,7 +71,8 @@ public final class Repository implements AutoCloseable {
     public static Repository init(
             Storage storage, Password password, InitOptions options, InstantSource clock, Client client)
             throws IOException {
-        throw new UnsupportedOperationException();
+        Opening opening = Opening.init(storage, password, options, client, clock.instant());
+        return new Repository(storage, opening, clock, client);
     }
 
     /// Opens a repository with whichever of its keys the password fits.
@@ -56,71 +86,81 @@ public final class Repository implements AutoCloseable {
 
     public static Repository open(Storage storage, Password password, InstantSource clock, Client client)
             throws IOException {
-        throw new UnsupportedOperationException();
+        return new Repository(storage, Opening.open(storage, password), clock, client);
     }
 
     public RepositoryConfig config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
     public Storage storage() {
-        throw new UnsupportedOperationException();
+        return storage;
     }
 
     /// Which blobs there are; read from the storage on first use.
     ///
     /// @throws HoldfastException.Damaged when an index file is damaged
     public BlobIndex index() throws IOException {
-        throw new UnsupportedOperationException();
+        return blobs.index();
     }
 
     /// Reads the index again, for what others wrote since.
     public BlobIndex reloadIndex() throws IOException {
-        throw new UnsupportedOperationException();
+        return blobs.reload(Blobs::fail);
     }
 
     /// Reads what can be read of the index and tells of the files that are damaged instead of giving up. Not for
     /// deciding what may be deleted.
     public BlobIndex reloadIndex(Consumer<HoldfastException.Damaged> damaged) throws IOException {
-        throw new UnsupportedOperationException();
+        return blobs.reload(damaged);
     }
 
     /// Replaces all index files by new ones that leave `packs` out: the step of a prune between writing anew
     /// what is still needed and deleting those packs. Crash-safe: the new files are durable before the old
     /// ones go. The caller holds the exclusive lock.
     public void forgetPacks(Set<ObjectId> packs) throws IOException {
-        throw new UnsupportedOperationException();
+        config.requireWritable(storage);
+        indexFiles.replace(packs);
+        reloadIndex();
     }
 
     /// The content of a blob, its hash verified; further copies are tried when one is damaged.
     ///
+    /// @return a heap buffer of its own
     /// @throws HoldfastException.Damaged when no pack holds a good copy
     public ByteBuffer loadBlob(BlobType type, ObjectId id) throws IOException {
-        throw new UnsupportedOperationException();
+        return blobs.load(type, id);
     }
 
     /// @throws HoldfastException.Damaged when the tree is missing or damaged
     public Tree loadTree(ObjectId id) throws IOException {
-        throw new UnsupportedOperationException();
+        return blobs.tree(id);
     }
 
     /// All snapshots, oldest first.
     ///
     /// @throws HoldfastException.Damaged when a snapshot file is damaged
     public List<Snapshot> snapshots() throws IOException {
-        return snapshots(damaged -> {
-            throw damaged;
-        });
+        return snapshots(Blobs::fail);
     }
 
     /// The readable snapshots, oldest first; the consumer (called by this thread) is told of the others by name.
     public List<Snapshot> snapshots(Consumer<HoldfastException.Damaged> damaged) throws IOException {
-        throw new UnsupportedOperationException();
+        List<ObjectId> ids = RawFiles.list(storage, Kinds.SNAPSHOTS);
+        return files.loadAll(Kinds.SNAPSHOTS, ids, SnapshotJson::read, damaged).stream()
+                .sorted(Comparator.comparing(Snapshot::time).thenComparing(Snapshot::id))
+                .toList();
     }
 
     /// @throws HoldfastException.BadUsage when there is no such snapshot
     public Snapshot snapshot(ObjectId id) throws IOException {
-        throw new UnsupportedOperationException();
+        try {
+            return files.load(Kinds.SNAPSHOTS, id, SnapshotJson::read);
+        } catch (NoSuchFileException e) {
+            throw new HoldfastException.BadUsage(
+                    "there is no snapshot " + id.brief() + " in " + storage.location(),
+                    "`holdfast snapshots` lists them");
+        }
     }
 
     /// Commits a snapshot: the last step of a backup, after [BlobWriter#finish]. The file is read again and
@@ -129,12 +169,22 @@ public final class Repository implements AutoCloseable {
     /// @param snapshot its id is ignored; `ObjectId(0, 0, 0, 0)` will do
     /// @return the snapshot with its id
     public Snapshot save(Snapshot snapshot) throws IOException {
-        throw new UnsupportedOperationException();
+        config.requireWritable(storage);
+        ByteBuffer json = SnapshotJson.write(snapshot);
+        ObjectId id = files.save(Kinds.SNAPSHOTS, json);
+        return files.load(Kinds.SNAPSHOTS, id, (_, stored) -> {
+            if (!stored.equals(json)) {
+                throw RawFiles.damaged(Kinds.SNAPSHOTS + id.hex(), storage, "it is not what was just stored", null);
+            }
+            return SnapshotJson.read(id, stored);
+        });
     }
 
     /// Forgets a snapshot and then its proofs. Its blobs stay until a prune.
     public void delete(Snapshot snapshot) throws IOException {
-        throw new UnsupportedOperationException();
+        config.requireWritable(storage);
+        RawFiles.delete(storage, Kinds.SNAPSHOTS, snapshot.id());
+        proofs.deleteOf(snapshot.id());
     }
 
     /// One snapshot by what a person types, times being UTC; see the other form.
@@ -144,50 +194,58 @@ public final class Repository implements AutoCloseable {
 
     /// One snapshot by what a person types: `latest`, an id or the beginning of one, or a time (`2026-03-01`,
     /// `2026-03-01T10:00`, `2026-03-01 10:00:05`, with or without `Z` or an offset), which means the newest
-    /// snapshot taken at or before it, a mere date meaning the end of that day. The filter applies to `latest`
-    /// and times.
+    /// snapshot taken at or before it, a mere date meaning the end of that day and a minute its end. The
+    /// filter applies to `latest` and times. A damaged snapshot file is no hindrance unless it is meant by its
+    /// id.
     ///
     /// @param zone for a time that names none
     /// @throws HoldfastException.BadUsage when none or several fit; the message says what is near
     public Snapshot find(String wanted, SnapshotFilter filter, ZoneId zone) throws IOException {
-        throw new UnsupportedOperationException();
+        if (ObjectId.isId(wanted)) {
+            return snapshot(ObjectId.parse(wanted));
+        }
+        return new SnapshotFinder(snapshots(damaged -> {}), filter, zone).find(wanted);
     }
 
     /// All readable proofs, oldest first.
     public List<Proof> proofs() throws IOException {
-        throw new UnsupportedOperationException();
+        return proofs.all(damaged -> {});
     }
 
     /// What is known of each snapshot: the highest level passed, unless a later proof failed; a failure stands
     /// until a later proof of the same or a higher level passes.
     public Map<ObjectId, Proof> bestProofs() throws IOException {
-        throw new UnsupportedOperationException();
+        return Proofs.best(proofs());
     }
 
     public void save(Proof proof) throws IOException {
-        throw new UnsupportedOperationException();
+        config.requireWritable(storage);
+        proofs.save(proof);
     }
 
     public Keys keys() {
-        throw new UnsupportedOperationException();
+        return keys;
     }
 
     public Locks locks() {
-        throw new UnsupportedOperationException();
+        return locks;
     }
 
     /// Starts writing blobs. The caller holds a lock, and passes its `check` as the guard.
     ///
     /// @throws HoldfastException.PreCheckFailed when the repository has format version 1
     public BlobWriter writer(WriterOptions options) throws IOException {
-        throw new UnsupportedOperationException();
+        config.requireWritable(storage);
+        return new BlobWriter(storage, master, index(), indexFiles, options, clock);
     }
 
     public PackReader packReader() {
-        throw new UnsupportedOperationException();
+        return packReader;
     }
 
     /// Forgets the keys. The storage stays open: it belongs to the caller.
     @Override
-    public void close() {}
+    public void close() {
+        openers.close();
+    }
 }

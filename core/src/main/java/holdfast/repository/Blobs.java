@@ -1,0 +1,156 @@
+package holdfast.repository;
+
+import holdfast.model.BlobType;
+import holdfast.model.HoldfastException;
+import holdfast.model.ObjectId;
+import holdfast.model.Tree;
+import holdfast.repository.json.BrokenFormatException;
+import holdfast.repository.json.TreeJson;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Blobs by their ids: the index, read on first use, and the trees that were read last. Safe for use by many
+/// threads.
+final class Blobs {
+    private static final int TREES_MAX = 256;
+    private static final int TREE_NODES_MAX = 50_000;
+    /// How often a missing blob may make us look for index files that others have written.
+    private static final Duration RELOAD = Duration.ofSeconds(10);
+
+    private final IndexFiles files;
+    private final PackReader packs;
+    private final String location;
+    private final InstantSource clock;
+    private final Map<ObjectId, Tree> trees = new LinkedHashMap<>(16, 0.75f, true);
+    private int treeNodes;
+    private volatile @Nullable BlobIndex index;
+    private Instant loaded = Instant.MIN;
+
+    Blobs(IndexFiles files, PackReader packs, String location, InstantSource clock) {
+        this.files = files;
+        this.packs = packs;
+        this.location = location;
+        this.clock = clock;
+    }
+
+    BlobIndex index() throws IOException {
+        BlobIndex known = index;
+        return known != null ? known : firstIndex();
+    }
+
+    private synchronized BlobIndex firstIndex() throws IOException {
+        BlobIndex known = index;
+        return known != null ? known : reload(Blobs::fail);
+    }
+
+    static void fail(HoldfastException.Damaged damaged) {
+        throw damaged;
+    }
+
+    synchronized BlobIndex reload(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+        Instant start = clock.instant();
+        BlobIndex fresh = files.load(damaged);
+        index = fresh;
+        loaded = start;
+        return fresh;
+    }
+
+    /// The index after looking once more, or null when that was done just now.
+    private synchronized @Nullable BlobIndex reloadForMissing(BlobIndex seen) throws IOException {
+        if (index != seen) {
+            return index;
+        }
+        return loaded.plus(RELOAD).isAfter(clock.instant()) ? null : reload(Blobs::fail);
+    }
+
+    ByteBuffer load(BlobType type, ObjectId id) throws IOException {
+        BlobIndex known = index();
+        List<IndexEntry> places = known.findAll(type, id);
+        if (places.isEmpty()) {
+            BlobIndex newer = reloadForMissing(known);
+            places = newer == null ? places : newer.findAll(type, id);
+        }
+        if (places.isEmpty()) {
+            throw new HoldfastException.Damaged(
+                    type.name().toLowerCase(Locale.ROOT) + " blob " + id + " is missing: no index file of " + location
+                            + " names it",
+                    RawFiles.DAMAGE_HINT,
+                    null);
+        }
+        Copy copy = new Copy();
+        for (IndexEntry place : places) {
+            packs.read(place.pack(), List.of(place), copy);
+            if (copy.content != null) {
+                return copy.content;
+            }
+        }
+        throw copy.problem();
+    }
+
+    /// Keeps the content of the first good copy.
+    private static final class Copy implements BlobConsumer {
+        private @Nullable ByteBuffer content;
+        private HoldfastException.@Nullable Damaged damage;
+
+        @Override
+        public void blob(IndexEntry entry, ByteBuffer plain) {
+            content = ByteBuffer.allocate(plain.remaining()).put(plain).flip();
+        }
+
+        @Override
+        public void damaged(IndexEntry entry, HoldfastException.Damaged why) {
+            damage = why;
+        }
+
+        private HoldfastException.Damaged problem() {
+            if (damage == null) {
+                throw new IllegalStateException("a blob that was read came neither whole nor damaged");
+            }
+            return damage;
+        }
+    }
+
+    Tree tree(ObjectId id) throws IOException {
+        synchronized (trees) {
+            Tree known = trees.get(id);
+            if (known != null) {
+                return known;
+            }
+        }
+        ByteBuffer json = load(BlobType.TREE, id);
+        Tree tree;
+        try {
+            tree = TreeJson.read(json);
+        } catch (BrokenFormatException e) {
+            throw new HoldfastException.Damaged(
+                    "tree blob " + id + " in " + location + " is damaged: " + e.getMessage(), RawFiles.DAMAGE_HINT, e);
+        }
+        keep(id, tree);
+        return tree;
+    }
+
+    private void keep(ObjectId id, Tree tree) {
+        if (tree.nodes().size() > TREE_NODES_MAX / 10) {
+            return;
+        }
+        synchronized (trees) {
+            if (trees.put(id, tree) == null) {
+                treeNodes += tree.nodes().size();
+            }
+            var oldest = trees.values().iterator();
+            while (trees.size() > TREES_MAX || treeNodes > TREE_NODES_MAX) {
+                treeNodes -= oldest.next().nodes().size();
+                oldest.remove();
+            }
+        }
+    }
+}

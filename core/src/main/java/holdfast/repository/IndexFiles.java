@@ -1,0 +1,110 @@
+package holdfast.repository;
+
+import holdfast.model.HoldfastException;
+import holdfast.model.ObjectId;
+import holdfast.pack.PackedBlob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// The index as files. Safe for use by many threads.
+final class IndexFiles {
+    /// As in restic; about 9 MiB of JSON. A pack is never spread over two files, so the last pack of a file
+    /// may exceed this.
+    static final int BLOBS_MAX = 50_000;
+
+    private static final int ATTEMPTS = 3;
+
+    private final SealedFiles files;
+
+    IndexFiles(SealedFiles files) {
+        this.files = files;
+    }
+
+    /// Reads all index files in parallel. A file that vanishes meanwhile was replaced by another one, so the
+    /// list is read again then.
+    BlobIndex load(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            BlobIndex index = new BlobIndex();
+            List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.INDEX);
+            SealedFiles.Reader<ObjectId> reader = (id, json) -> {
+                IndexFile.read(json, index::add);
+                return id;
+            };
+            List<HoldfastException.Damaged> problems = new ArrayList<>();
+            int read = files.loadAll(Kinds.INDEX, ids, reader, problems::add).size();
+            if (read + problems.size() == ids.size() || attempt == ATTEMPTS) {
+                problems.forEach(damaged);
+                return index;
+            }
+        }
+    }
+
+    /// Stores index files for these packs, which must be durable.
+    void save(List<PackContent> packs) throws IOException {
+        IndexFile file = new IndexFile();
+        for (PackContent pack : packs) {
+            if (file.blobs() > 0 && file.blobs() + pack.blobs().size() > BLOBS_MAX) {
+                files.save(Kinds.INDEX, file.done());
+                file = new IndexFile();
+            }
+            file.add(pack.id(), pack.blobs());
+        }
+        if (file.blobs() > 0) {
+            files.save(Kinds.INDEX, file.done());
+        }
+    }
+
+    /// A pack and what it holds.
+    record PackContent(ObjectId id, List<PackedBlob> blobs) {}
+
+    /// Writes the index anew without some packs, then removes the old files. A crash in between leaves entries
+    /// twice, which does no harm.
+    void replace(Set<ObjectId> withoutPacks) throws IOException {
+        List<ObjectId> old = RawFiles.list(files.storage(), Kinds.INDEX);
+        BlobIndex index = load(damaged -> {
+            throw damaged;
+        });
+        List<PackContent> batch = new ArrayList<>();
+        int[] blobs = new int[1];
+        try {
+            index.forEachPack((pack, entries) -> {
+                if (withoutPacks.contains(pack)) {
+                    return;
+                }
+                if (blobs[0] + entries.size() > BLOBS_MAX) {
+                    flush(batch, blobs);
+                }
+                batch.add(new PackContent(pack, packed(entries)));
+                blobs[0] += entries.size();
+            });
+            flush(batch, blobs);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (ObjectId id : old) {
+            RawFiles.delete(files.storage(), Kinds.INDEX, id);
+        }
+    }
+
+    private void flush(List<PackContent> batch, int[] blobs) {
+        try {
+            save(batch);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        batch.clear();
+        blobs[0] = 0;
+    }
+
+    private static List<PackedBlob> packed(List<IndexEntry> entries) {
+        return entries.stream()
+                .map(e -> new PackedBlob(e.type(), e.id(), e.offset(), e.length(), e.plainLength()))
+                .sorted(Comparator.comparingInt(PackedBlob::offset))
+                .toList();
+    }
+}
