@@ -1,7 +1,9 @@
 package holdfast.storage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// A flat namespace of immutable files: where a repository lives.
@@ -37,6 +39,15 @@ public interface Storage extends AutoCloseable {
     /// the stream. Left-overs of interrupted writes are not shown. Reading the stream may throw
     /// [java.io.UncheckedIOException].
     Stream<StoredFile> list(String prefix) throws IOException;
+
+    /// The files of one kind all at once, for callers to whom their number does not matter; otherwise as [#list].
+    default List<StoredFile> listAll(String prefix) throws IOException {
+        try (Stream<StoredFile> files = list(prefix)) {
+            return files.toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
 
     /// Removes a file. Removing what is not there is no error.
     void delete(String name) throws IOException;
