@@ -153,7 +153,7 @@ public final class CollectingTreeSink implements TreeSink {
             }
             contentsOpened.incrementAndGet();
             try (FileContent.Reading reading = content.open()) {
-                put(at, readAll(reading));
+                put(at, readAll(reading, file.size()));
             } catch (IOException e) {
                 throw new ContentException(e);
             }
@@ -188,10 +188,10 @@ public final class CollectingTreeSink implements TreeSink {
         }
     }
 
-    private static Stored readAll(FileContent.Reading reading) throws IOException {
+    private static Stored readAll(FileContent.Reading reading, long expected) throws IOException {
         MessageDigest digest = sha256();
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 18);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(Math.clamp(expected, 4096, 1 << 20));
         long size = 0;
         while (reading.read(buffer.clear()) >= 0) {
             buffer.flip();

@@ -15,7 +15,7 @@ final class LinuxFile implements OpenFile {
     private static final int SEEK_HOLE = 4;
     private static final int ADVICE_SEQUENTIAL = 2;
     /// Bytes at a time through a buffer that is not direct.
-    private static final int PIECE = 1 << 20;
+    private static final int PIECE = 1 << 18;
 
     private final Descriptor descriptor;
     private final Location at;
@@ -43,10 +43,13 @@ final class LinuxFile implements OpenFile {
         if (to.isDirect()) {
             return readDirect(to, position);
         }
-        ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(to.remaining(), PIECE));
-        int read = readDirect(piece, position);
-        to.put(piece.flip());
-        return read;
+        int most = Math.min(to.remaining(), PIECE);
+        try (Kernel kernel = new Kernel()) {
+            ByteBuffer piece = kernel.memory(most).asByteBuffer();
+            int read = readDirect(piece, position);
+            to.put(piece.flip());
+            return read;
+        }
     }
 
     private int readDirect(ByteBuffer to, long position) throws IOException {
@@ -61,14 +64,16 @@ final class LinuxFile implements OpenFile {
             writeDirect(from, position);
             return;
         }
-        ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(from.remaining(), PIECE));
-        long next = position;
-        while (from.hasRemaining()) {
-            int bytes = Math.min(from.remaining(), piece.capacity());
-            piece.clear().put(from.slice(from.position(), bytes));
-            writeDirect(piece.flip(), next);
-            from.position(from.position() + bytes);
-            next += bytes;
+        try (Kernel kernel = new Kernel()) {
+            ByteBuffer piece = kernel.memory(Math.min(from.remaining(), PIECE)).asByteBuffer();
+            long next = position;
+            while (from.hasRemaining()) {
+                int bytes = Math.min(from.remaining(), piece.capacity());
+                piece.clear().put(from.slice(from.position(), bytes));
+                writeDirect(piece.flip(), next);
+                from.position(from.position() + bytes);
+                next += bytes;
+            }
         }
     }
 
