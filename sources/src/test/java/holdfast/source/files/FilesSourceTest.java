@@ -8,6 +8,7 @@ import holdfast.io.posix.FileStatus;
 import holdfast.io.posix.HostFiles;
 import holdfast.io.posix.OpenDirectory;
 import holdfast.io.posix.OpenFile;
+import holdfast.io.posix.PortableAccess;
 import holdfast.model.ExtendedAttribute;
 import holdfast.model.FileNames;
 import holdfast.model.HoldfastException;
@@ -151,14 +152,14 @@ class FilesSourceTest {
     }
 
     private void assertAllIsStored(SourceRecord stored) throws Exception {
-        Map<String, String> expected = new TreeMap<>(FileNames::compare);
+        Map<String, String> expected = new TreeMap<>();
         try (OpenDirectory open = FILES.open(folder.toRealPath().toString())) {
             expected.put(root.toString(), describe(open, "root", open.status("root")));
         }
         try (OpenDirectory open = FILES.open(root.toString())) {
             expect(open, root.toString(), expected);
         }
-        Map<String, String> actual = new TreeMap<>(FileNames::compare);
+        Map<String, String> actual = new TreeMap<>();
         sink.stored().forEach((path, one) -> actual.put(path, describe(one)));
         assertThat(List.copyOf(actual.keySet())).isEqualTo(List.copyOf(expected.keySet()));
         expected.forEach((path, what) ->
@@ -279,5 +280,40 @@ class FilesSourceTest {
             assertThat(capture.writeTo(sink).bytes()).isPositive();
         }
         assertThat(sink.content("/proc/version")).startsWith('L', 'i', 'n', 'u', 'x');
+    }
+
+    @Test
+    void anAccessThatCannotKeepEverythingSaysSoInTheRecord() throws IOException {
+        Files.createDirectories(root.resolve("below"));
+        Files.writeString(root.resolve("below/file"), "content");
+        Files.createSymbolicLink(root.resolve("link"), Path.of("below"));
+        HostFiles portable = PortableAccess.files();
+        SourceRecord stored;
+        try (Capture capture = new FilesSource(portable, root.toString(), FilesOptions.EVERYTHING).capture()) {
+            stored = capture.writeTo(sink);
+        }
+        assertThat(stored.failures()).isEmpty();
+        assertThat(stored.details())
+                .containsEntry("files.not-kept-here", "ALL_EXTENDED_ATTRIBUTES ANY_NAME DEEP_PATHS");
+        assertThat(sink.paths())
+                .containsExactly(root.toString(), root + "/below", root + "/below/file", root + "/link");
+        assertThat(sink.get(root + "/below/file").size()).isEqualTo(7);
+    }
+
+    /// Goal: neither the stack nor the length of a path bounds the depth.
+    @Test
+    void aTreeOfAThousandLevelsIsStored() throws IOException {
+        OpenDirectory at = FILES.open(root.toString());
+        for (int level = 0; level < 1000; level++) {
+            at.createDirectory("level");
+            OpenDirectory below = at.directory("level");
+            at.close();
+            at = below;
+        }
+        at.create("bottom").close();
+        at.close();
+        SourceRecord stored = store(root, sink);
+        assertThat(stored.failures()).isEmpty();
+        assertThat(sink.has(root + "/level".repeat(1000) + "/bottom")).isTrue();
     }
 }
