@@ -1,0 +1,107 @@
+package holdfast.source.sqlite;
+
+import holdfast.model.HoldfastException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.sqlite.SQLiteConnection;
+
+/// A database all to ourselves, whole in its one file: SQLite's EXCLUSIVE lock is held, no journal is needed,
+/// and the write-ahead log, if there was one, is taken in and gone. Used by one thread.
+///
+/// The log must go before the file is renamed, and without releasing the lock: its connection would else
+/// remove it by its name at the end, and by then that name may be the log of the new database. So the
+/// database is switched to a rollback journal, which only an exclusive connection can do.
+final class ExclusiveHold implements AutoCloseable {
+    private static final int RETRY_MILLIS = 50;
+
+    private final boolean writeAheadLog;
+    private final Connection connection;
+
+    private ExclusiveHold(Connection connection, boolean writeAheadLog) {
+        this.connection = connection;
+        this.writeAheadLog = writeAheadLog;
+    }
+
+    /// @throws HoldfastException.Locked when somebody else keeps it locked longer than `wait`
+    /// @throws SQLException when SQLite cannot open it for writing for another reason
+    static ExclusiveHold take(Path database, Duration wait) throws SQLException {
+        Connection connection = SqliteConnections.inUse(database, wait);
+        boolean done = false;
+        try {
+            SqliteConnections.ask(connection, "PRAGMA locking_mode = EXCLUSIVE");
+            SqliteConnections.run(connection, "BEGIN EXCLUSIVE");
+            SqliteConnections.run(connection, "COMMIT");
+            boolean wal =
+                    SqliteConnections.ask(connection, "PRAGMA journal_mode").equals("wal");
+            String mode = SqliteConnections.ask(connection, "PRAGMA journal_mode = DELETE");
+            if (!mode.equals("delete")) {
+                throw new SQLException("it stays in journal mode " + mode);
+            }
+            done = true;
+            return new ExclusiveHold(connection, wal);
+        } catch (SQLException e) {
+            if (SqliteConnections.isBusy(e)) {
+                throw inUse(database, LockHolders.locking(database));
+            }
+            throw e;
+        } finally {
+            if (!done) {
+                connection.close();
+            }
+        }
+    }
+
+    static HoldfastException.Locked inUse(Path database, String users) {
+        return new HoldfastException.Locked(
+                "cannot replace " + database + ": it is in use" + (users.isEmpty() ? "" : " by " + users),
+                "stop the programs that use it; or overwrite it in place, if they shall go on");
+    }
+
+    /// /// Whether it was in WAL mode.
+    boolean writeAheadLog() {
+        return writeAheadLog;
+    }
+
+    /// Gives a database that was in WAL mode that mode back, under the name it has now. It is whole in either
+    /// mode, so a failure to do so is not worth failing for.
+    static void restoreWriteAheadLog(Path kept) {
+        try (Connection again = SqliteConnections.inUse(kept, Duration.ZERO)) {
+            SqliteConnections.ask(again, "PRAGMA journal_mode = WAL");
+        } catch (SQLException _) {
+            // Stays in rollback mode.
+        }
+    }
+
+    /// Writes the content of `restored` over that of a database in use, as one transaction.
+    static void overwrite(Path database, Path restored, Duration wait) throws IOException {
+        int retries = Math.clamp(wait.toMillis() / RETRY_MILLIS, 1, Integer.MAX_VALUE);
+        try (Connection connection = SqliteConnections.inUse(database, wait)) {
+            int code = ((SQLiteConnection) connection)
+                    .getDatabase()
+                    .restore("main", restored.toString(), null, RETRY_MILLIS, retries, -1);
+            if (code != 0) {
+                throw new IOException("code " + code);
+            }
+        } catch (SQLException e) {
+            if (SqliteConnections.isBusy(e)) {
+                throw inUse(database, LockHolders.locking(database));
+            }
+            throw new HoldfastException.Failed(
+                    "cannot overwrite " + database + " in place: " + SqliteConnections.reason(e),
+                    "stop the programs that use it, so that the file can be replaced",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IOException("cannot release a database: " + SqliteConnections.reason(e), e);
+        }
+    }
+}
