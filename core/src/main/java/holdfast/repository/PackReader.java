@@ -33,10 +33,16 @@ public final class PackReader {
         this.openers = openers;
     }
 
-    /// Reads blobs of one pack: what lies together is fetched together. Every blob is given to the consumer
-    /// exactly once, whole or as damaged, in order of offset, by the calling thread.
+    /// The same for packs that another storage holds: for whoever has fetched one already.
+    public PackReader over(Storage other) {
+        return new PackReader(other, openers);
+    }
+
+    /// Reads blobs of one pack: what lies together is fetched together. Every blob is given to the
+    /// consumer exactly once, whole or as damaged, in order of offset, by the calling thread.
     ///
-    /// @throws IOException when the storage failed (a missing pack is damage, not failure), or the consumer did
+    /// @throws IOException when the storage failed (a missing pack is damage, not failure), or the
+    ///     consumer did
     public void read(ObjectId pack, List<IndexEntry> wanted, BlobConsumer each) throws IOException {
         List<IndexEntry> sorted = wanted.stream()
                 .sorted(Comparator.comparingInt(IndexEntry::offset))

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Proofs as files beside the snapshots. Safe for use by many threads.
@@ -44,6 +45,18 @@ final class Proofs {
                 RawFiles.delete(files.storage(), Kinds.PROOFS, stored.id());
             }
         }
+    }
+
+    /// @return how many
+    int deleteAllBut(Set<ObjectId> snapshots) throws IOException {
+        int deleted = 0;
+        for (Stored stored : stored(damaged -> {})) {
+            if (!snapshots.contains(stored.proof().snapshot())) {
+                RawFiles.delete(files.storage(), Kinds.PROOFS, stored.id());
+                deleted++;
+            }
+        }
+        return deleted;
     }
 
     /// See [Repository#bestProofs].

@@ -23,8 +23,9 @@ import java.util.function.Consumer;
 
 /// An open repository in restic's format. Safe for use by many threads.
 ///
-/// Errors: an [IOException] says that the storage failed; [HoldfastException.Damaged] names the file that is
-/// not what it should be. Nothing here takes a lock by itself: whoever writes holds one of [#locks].
+/// Errors: an [IOException] says that the storage failed; [HoldfastException.Damaged] names the file
+/// that is not what it should be. Nothing here takes a lock by itself: whoever writes holds one of
+/// [#locks].
 public final class Repository implements AutoCloseable {
     private final Storage storage;
     private final Key master;
@@ -59,8 +60,8 @@ public final class Repository implements AutoCloseable {
         return Opening.exists(storage);
     }
 
-    /// Makes a repository and opens it. Of two racing calls one wins; the other is refused and leaves nothing
-    /// behind.
+    /// Makes a repository and opens it. Of two racing calls one wins; the other is refused and leaves
+    /// nothing behind.
     ///
     /// @throws HoldfastException.PreCheckFailed when there is a repository, or the remains of one
     public static Repository init(Storage storage, Password password, InitOptions options, InstantSource clock)
@@ -109,15 +110,15 @@ public final class Repository implements AutoCloseable {
         return blobs.reload(Blobs::fail);
     }
 
-    /// Reads what can be read of the index and tells of the files that are damaged instead of giving up. Not for
-    /// deciding what may be deleted.
+    /// Reads what can be read of the index and tells of the files that are damaged instead of giving
+    /// up. Not for deciding what may be deleted.
     public BlobIndex reloadIndex(Consumer<HoldfastException.Damaged> damaged) throws IOException {
         return blobs.reload(damaged);
     }
 
-    /// Replaces all index files by new ones that leave `packs` out: the step of a prune between writing anew
-    /// what is still needed and deleting those packs. Crash-safe: the new files are durable before the old
-    /// ones go. The caller holds the exclusive lock.
+    /// Replaces all index files by new ones that leave `packs` out: the step of a prune between writing
+    /// anew what is still needed and deleting those packs. Crash-safe: the new files are durable before
+    /// the old ones go. The caller holds the exclusive lock.
     public void forgetPacks(Set<ObjectId> packs) throws IOException {
         config.requireWritable(storage);
         indexFiles.replace(packs);
@@ -144,7 +145,8 @@ public final class Repository implements AutoCloseable {
         return snapshots(Blobs::fail);
     }
 
-    /// The readable snapshots, oldest first; the consumer (called by this thread) is told of the others by name.
+    /// The readable snapshots, oldest first; the consumer (called by this thread) is told of the others
+    /// by name.
     public List<Snapshot> snapshots(Consumer<HoldfastException.Damaged> damaged) throws IOException {
         List<ObjectId> ids = RawFiles.list(storage, Kinds.SNAPSHOTS);
         return files.loadAll(Kinds.SNAPSHOTS, ids, SnapshotJson::read, damaged).stream()
@@ -163,8 +165,8 @@ public final class Repository implements AutoCloseable {
         }
     }
 
-    /// Commits a snapshot: the last step of a backup, after [BlobWriter#finish]. The file is read again and
-    /// compared before this returns.
+    /// Commits a snapshot: the last step of a backup, after [BlobWriter#finish]. The file is read again
+    /// and compared before this returns.
     ///
     /// @param snapshot its id is ignored; `ObjectId(0, 0, 0, 0)` will do
     /// @return the snapshot with its id
@@ -192,11 +194,11 @@ public final class Repository implements AutoCloseable {
         return find(wanted, filter, ZoneOffset.UTC);
     }
 
-    /// One snapshot by what a person types: `latest`, an id or the beginning of one, or a time (`2026-03-01`,
-    /// `2026-03-01T10:00`, `2026-03-01 10:00:05`, with or without `Z` or an offset), which means the newest
-    /// snapshot taken at or before it, a mere date meaning the end of that day and a minute its end. The
-    /// filter applies to `latest` and times. A damaged snapshot file is no hindrance unless it is meant by its
-    /// id.
+    /// One snapshot by what a person types: `latest`, an id or the beginning of one, or a time
+    /// (`2026-03-01`, `2026-03-01T10:00`, `2026-03-01 10:00:05`, with or without `Z` or an offset),
+    /// which means the newest snapshot taken at or before it, a mere date meaning the end of that day
+    /// and a minute its end. The filter applies to `latest` and times. A damaged snapshot file is no
+    /// hindrance unless it is meant by its id.
     ///
     /// @param zone for a time that names none
     /// @throws HoldfastException.BadUsage when none or several fit; the message says what is near
@@ -212,10 +214,17 @@ public final class Repository implements AutoCloseable {
         return proofs.all(damaged -> {});
     }
 
-    /// What is known of each snapshot: the highest level passed, unless a later proof failed; a failure stands
-    /// until a later proof of the same or a higher level passes.
+    /// What is known of each snapshot: the highest level passed, unless a later proof failed; a failure
+    /// stands until a later proof of the same or a higher level passes.
     public Map<ObjectId, Proof> bestProofs() throws IOException {
         return Proofs.best(proofs());
+    }
+
+    /// Removes the readable proofs of all but these snapshots.
+    ///
+    /// @return how many were removed
+    public int deleteProofsOfAllBut(Set<ObjectId> snapshots) throws IOException {
+        return proofs.deleteAllBut(snapshots);
     }
 
     public void save(Proof proof) throws IOException {
