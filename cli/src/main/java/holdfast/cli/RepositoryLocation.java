@@ -17,7 +17,7 @@ import java.util.Set;
 /// Where a repository is.
 sealed interface RepositoryLocation {
     /// A folder on a file system of this host.
-    record Folder(Path path) implements RepositoryLocation {}
+    record Folder(Path folder) implements RepositoryLocation {}
 
     Set<String> REMOTE = Set.of("s3", "sftp", "rest", "azure", "gs", "b2", "swift", "rclone", "ssh", "http", "https");
 
@@ -72,10 +72,17 @@ sealed interface RepositoryLocation {
         }
     }
 
+    /// The folder it is, if it is one: a backup must not store it.
+    default Optional<Path> path() {
+        return switch (this) {
+            case Folder folder -> Optional.of(folder.folder());
+        };
+    }
+
     /// The storage there, which retries what may pass and keeps to the rates; 0 is no limit.
     default Storage open(long uploadBytesPerSecond, long downloadBytesPerSecond) {
         Storage storage = switch (this) {
-            case Folder folder -> new LocalStorage(folder.path());
+            case Folder folder -> new LocalStorage(folder.folder());
         };
         Storage retrying = new RetryingStorage(storage, RetryPolicy.DEFAULT);
         return uploadBytesPerSecond == 0 && downloadBytesPerSecond == 0

@@ -22,8 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -164,7 +166,7 @@ public final class Backup {
         private BackupResult commit(Manifest manifest, ObjectId root, BlobWriter writer) throws IOException {
             boolean unchanged = sameAs(manifest);
             Snapshot.Summary summary = summary(writer);
-            Snapshot saved = repository.save(snapshot(root, summary));
+            Snapshot saved = repository.save(snapshot(manifest, root, summary));
             Duration took = Duration.between(start, clock.instant());
             return new BackupResult(saved, manifest, summary, counts.readBytes.sum(), unchanged, took);
         }
@@ -217,7 +219,19 @@ public final class Backup {
                     counts.logicalBytes.sum());
         }
 
-        private Snapshot snapshot(ObjectId root, Snapshot.Summary summary) {
+        /// What is wrong with a snapshot is marked where every list shows it, restic's too.
+        private List<String> tags(Manifest manifest) {
+            Set<String> tags = new LinkedHashSet<>(request.tags());
+            if (manifest.damaged()) {
+                tags.add(Manifest.DAMAGED);
+            }
+            if (!manifest.complete()) {
+                tags.add(Manifest.INCOMPLETE);
+            }
+            return List.copyOf(tags);
+        }
+
+        private Snapshot snapshot(Manifest manifest, ObjectId root, Snapshot.Summary summary) {
             return new Snapshot(
                     new ObjectId(0, 0, 0, 0),
                     takenAt,
@@ -228,7 +242,7 @@ public final class Backup {
                     origin.uid(),
                     origin.gid(),
                     request.excludes(),
-                    request.tags(),
+                    tags(manifest),
                     parent == null ? null : parent.id(),
                     null,
                     origin.program(),

@@ -32,6 +32,7 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
     private final Node node;
     private final ParentDirectory parent;
     private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<String, DirectoryBuilder> shared = new HashMap<>();
     private final CompletableFuture<ObjectId> tree = new CompletableFuture<>();
     private boolean closed;
 
@@ -51,12 +52,51 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         add(child.node.name(), new Entry.Directory(child.node, child.tree));
     }
 
+    /// Adds a directory that several sources fill and that the snapshot's tree closes.
+    void attachShared(DirectoryBuilder child) {
+        attach(child);
+        synchronized (entries) {
+            shared.put(child.node.name(), child);
+        }
+    }
+
+    /// A folder above one source that lies within another: the other fills it too, and does not close it.
+    private record SharedDirectory(DirectoryBuilder folder) implements ChildDirectory {
+        @Override
+        public ChildDirectory directory(Node directory) {
+            return folder.directory(directory);
+        }
+
+        @Override
+        public boolean file(Node file, FileContent content) throws IOException {
+            return folder.file(file, content);
+        }
+
+        @Override
+        public void node(Node special) {
+            folder.node(special);
+        }
+
+        @Override
+        public void close() {
+            // closed with the snapshot's tree
+        }
+    }
+
     ParentDirectory parentOf(String name) {
         return parent.child(name);
     }
 
     @Override
     public ChildDirectory directory(Node directory) {
+        synchronized (entries) {
+            DirectoryBuilder folder = shared.get(directory.name());
+            if (folder != null) {
+                // what the source knows of it is more than its owner did
+                entries.put(directory.name(), new Entry.Directory(directory, folder.tree));
+                return new SharedDirectory(folder);
+            }
+        }
         DirectoryBuilder child = new DirectoryBuilder(owner, directory, parent.child(directory.name()));
         attach(child);
         return child;

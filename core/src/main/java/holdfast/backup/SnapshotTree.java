@@ -73,7 +73,7 @@ final class SnapshotTree implements TreeSink, AutoCloseable {
         DirectoryBuilder above = folder(slash == 0 ? "/" : path.substring(0, slash));
         Node node = folderAttributes.apply(path);
         DirectoryBuilder folder = new DirectoryBuilder(this, node, above.parentOf(node.name()));
-        above.attach(folder);
+        above.attachShared(folder);
         folders.put(path, folder);
         return folder;
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Walks a snapshot's tree and decides what stands where. Reads only the repository. Used by one
@@ -32,6 +33,7 @@ public final class Planner {
     private final List<PlannedLink> links = new ArrayList<>();
     private final List<PlannedNode> others = new ArrayList<>();
     private final Map<Inode, Integer> linked = new HashMap<>();
+    private Set<String> except = Set.of();
     private long bytes;
 
     private Planner(Repository repository, PathFilter filter) {
@@ -53,6 +55,7 @@ public final class Planner {
     }
 
     private void place(ObjectId root, Placement placement) throws IOException {
+        except = placement.except();
         Node node = resolve(root, placement.from());
         PlannedDirectory base = new PlannedDirectory(
                 -1, placement.directory(), plain(placement.directory()), true, placement.directory());
@@ -148,7 +151,10 @@ public final class Planner {
                     || name.indexOf(0) >= 0) {
                 throw damaged(source, "an entry that would lead outside: " + FileNames.display(name));
             }
-            visit(entry, name, join(source, name), directory);
+            String path = join(source, name);
+            if (!except.contains(path)) {
+                visit(entry, name, path, directory);
+            }
         }
     }
 

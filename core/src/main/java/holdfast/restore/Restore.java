@@ -72,13 +72,12 @@ public final class Restore {
     ///
     /// @throws HoldfastException.PreCheckFailed when it cannot
     public RestorePlan plan(Snapshot snapshot, RestoreRequest request) throws IOException {
-        List<SourceRecord> sources =
-                Manifests.read(repository, snapshot).map(Manifest::sources).orElse(List.of());
+        Optional<Manifest> manifest = Manifests.read(repository, snapshot);
         List<Placement> placements = new ArrayList<>();
         List<RestorePlan.Target> targets = new ArrayList<>();
         switch (request.destination()) {
-            case RestoreRequest.Destination.InPlace() -> inPlace(sources, request, placements, targets);
-            case RestoreRequest.Destination.Directory(String path) -> into(path, sources, placements, targets);
+            case RestoreRequest.Destination.InPlace() -> inPlace(manifest, request, placements, targets);
+            case RestoreRequest.Destination.Directory(String path) -> into(path, manifest, placements, targets);
             case RestoreRequest.Destination.Part(String from, String path) -> {
                 placements.add(new Placement(from, path, ""));
                 targets.add(new RestorePlan.Target(Optional.empty(), path, path, exists(path)));
@@ -117,17 +116,17 @@ public final class Restore {
     }
 
     private void inPlace(
-            List<SourceRecord> sources,
+            Optional<Manifest> manifest,
             RestoreRequest request,
             List<Placement> placements,
             List<RestorePlan.Target> targets)
             throws IOException {
-        if (sources.isEmpty()) {
+        if (manifest.isEmpty()) {
             throw new HoldfastException.PreCheckFailed(
                     "this snapshot does not say where its sources were: it was not written by Holdfast",
                     "name a directory to restore into with --target");
         }
-        for (SourceRecord source : sources) {
+        for (SourceRecord source : manifest.get().sources()) {
             String path = source.path();
             String directory = parent(path);
             String name = name(path);
@@ -140,25 +139,27 @@ public final class Restore {
             if (swap != null && exists && request.filter().choose(path, false) == PathFilter.Choice.TAKE) {
                 swap.check(Path.of(path));
             }
-            placements.add(new Placement(path, directory, aside));
+            placements.add(new Placement(path, directory, aside, manifest.get().within(source)));
             targets.add(new RestorePlan.Target(Optional.of(source), path, join(directory, aside), exists));
         }
     }
 
     private static void into(
-            String target, List<SourceRecord> sources, List<Placement> placements, List<RestorePlan.Target> targets) {
-        if (sources.isEmpty()) {
+            String target, Optional<Manifest> manifest, List<Placement> placements, List<RestorePlan.Target> targets) {
+        if (manifest.isEmpty()) {
             placements.add(new Placement("/", target, ""));
             targets.add(new RestorePlan.Target(Optional.empty(), target, target, exists(target)));
             return;
         }
+        List<SourceRecord> sources = manifest.get().sources();
         String common = commonFolder(sources.stream().map(SourceRecord::path).toList());
         for (SourceRecord source : sources) {
             String below = parent(source.path()).substring(common.equals("/") ? 0 : common.length());
             String directory = below.equals("/") || below.isEmpty() ? target : target + below;
             String name = name(source.path());
             String path = name.isEmpty() ? directory : join(directory, name);
-            placements.add(new Placement(source.path(), directory, name));
+            placements.add(
+                    new Placement(source.path(), directory, name, manifest.get().within(source)));
             targets.add(new RestorePlan.Target(Optional.of(source), path, path, exists(path)));
         }
     }
@@ -197,7 +198,8 @@ public final class Restore {
 
     /// Carries the plan out. The caller holds a shared lock on the repository.
     ///
-    /// @throws IOException when the storage or a target directory failed; databases in place are then untouched
+    /// @throws IOException when the storage or a target directory failed; databases in place are then
+    ///     untouched
     public RestoreResult run(RestorePlan plan) throws IOException {
         Instant start = clock.instant();
         try {

@@ -6,6 +6,7 @@ import holdfast.model.Manifest;
 import holdfast.model.SourceRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Holds `holdfast.json` against the tree it lies in. Pure.
@@ -23,16 +24,16 @@ final class ManifestCheck {
                         : CheckResult.fail(
                                 Manifest.NAME, nodes + " nodes in the tree, " + manifest.nodes() + " recorded"));
         for (SourceRecord source : manifest.sources()) {
-            checks.add(files(source, tree));
+            checks.add(files(source, manifest.within(source), tree));
         }
         return checks;
     }
 
-    private static CheckResult files(SourceRecord source, ExtractPlan tree) {
+    private static CheckResult files(SourceRecord source, Set<String> within, ExtractPlan tree) {
         long files = Stream.concat(
                         tree.files().stream().map(ExtractPlan.PlannedFile::path),
                         tree.links().stream().map(ExtractPlan.PlannedLink::path))
-                .filter(path -> below(path, source.path()))
+                .filter(path -> below(path, source.path()) && !within.contains(path))
                 .count();
         return files == source.files()
                 ? CheckResult.pass(source.location(), files + " files, as recorded")

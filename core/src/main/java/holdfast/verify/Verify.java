@@ -28,11 +28,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Proves a snapshot to a level (design: 0 written, 1 stored, 2 sound, 3 restored, 4 identical) and
 /// records the proof in the repository. Restoring happens in a sandbox of its own, which is removed
@@ -92,7 +94,7 @@ public final class Verify {
                 level,
                 passed,
                 end,
-                Duration.between(start, end),
+                Duration.between(start, end).truncatedTo(ChronoUnit.MILLIS),
                 setting.hostName(),
                 checks.subList(0, Math.min(checks.size(), CHECKS_KEPT)));
         return new VerifyResult(proof, record(proof));
@@ -131,7 +133,7 @@ public final class Verify {
         }
         if (level.number() >= ProofLevel.SOUND.number()) {
             manifest.ifPresent(document -> checks.addAll(ManifestCheck.against(document, everything)));
-            restore(snapshot, level, manifest.isPresent(), extracted, checks);
+            restore(snapshot, level, manifest, extracted, checks);
         }
     }
 
@@ -139,20 +141,23 @@ public final class Verify {
     private void restore(
             Snapshot snapshot,
             ProofLevel level,
-            boolean hasManifest,
+            Optional<Manifest> manifest,
             List<SourceRecord> sources,
             List<CheckResult> checks)
             throws IOException {
-        if (hasManifest && sources.isEmpty()) {
+        if (manifest.isPresent() && sources.isEmpty()) {
             return;
         }
         Path sandbox = Files.createTempDirectory(Files.createDirectories(setting.sandboxes()), "holdfast-sandbox-");
         try {
             List<Placement> placements = new ArrayList<>();
             for (int i = 0; i < sources.size(); i++) {
-                placements.add(new Placement(sources.get(i).path(), place(sandbox, i), nameOf(sources.get(i))));
+                SourceRecord source = sources.get(i);
+                Set<String> within =
+                        manifest.map(document -> document.within(source)).orElse(Set.of());
+                placements.add(new Placement(source.path(), place(sandbox, i), nameOf(source), within));
             }
-            if (!hasManifest) {
+            if (manifest.isEmpty()) {
                 placements.add(new Placement("/", place(sandbox, 0), ""));
             }
             ExtractPlan plan = Planner.plan(repository, snapshot.tree(), placements, PathFilter.ALL);

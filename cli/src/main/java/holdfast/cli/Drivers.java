@@ -1,0 +1,91 @@
+package holdfast.cli;
+
+import holdfast.io.posix.FileStatus;
+import holdfast.io.posix.HostFiles;
+import holdfast.io.posix.OpenDirectory;
+import holdfast.model.Attributes;
+import holdfast.model.HoldfastException;
+import holdfast.model.Node;
+import holdfast.model.SourceKind;
+import holdfast.source.Inspector;
+import holdfast.source.Swap;
+import holdfast.source.sqlite.SqliteInspector;
+import holdfast.source.sqlite.SqliteOptions;
+import holdfast.source.sqlite.SqliteSwap;
+import holdfast.source.sqlite.SqliteSwap.WhenInUse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What knows the kinds of sources: the one place that is wired when a kind is added.
+final class Drivers {
+    private final HostFiles host = HostFiles.system();
+    private final ZoneId zone;
+
+    /// @param zone for the names of kept files
+    Drivers(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    HostFiles host() {
+        return host;
+    }
+
+    Map<SourceKind, Inspector> inspectors() {
+        return Map.of(SourceKind.SQLITE, new SqliteInspector(SqliteOptions.DEFAULTS));
+    }
+
+    /// @param timeout for whoever has a database open
+    Map<SourceKind, Swap> swaps(Duration timeout, WhenInUse whenInUse) {
+        return Map.of(SourceKind.SQLITE, new DatabaseSwap(timeout, whenInUse, zone));
+    }
+
+    private record DatabaseSwap(Duration timeout, WhenInUse whenInUse, ZoneId zone) implements Swap {
+        @Override
+        public void check(Path live) throws IOException {
+            String users = new SqliteSwap(live, timeout, whenInUse).users();
+            if (!users.isEmpty() && whenInUse == WhenInUse.REFUSE) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot replace " + live + ": it is in use by " + users,
+                        "stop those programs first, or add --overwrite-in-place to write into the live file");
+            }
+        }
+
+        @Override
+        public Optional<Path> replace(Path restored, Path live, Instant at) throws IOException {
+            return new SqliteSwap(live, timeout, whenInUse)
+                    .put(restored, LocalDateTime.ofInstant(at, zone))
+                    .kept();
+        }
+    }
+
+    /// Name and attributes of a real folder, for the folders above the sources.
+    Node folder(String path) {
+        try (OpenDirectory directory = host.open(path)) {
+            FileStatus status = directory.status(".");
+            Attributes attributes = new Attributes(
+                    status.mode(),
+                    status.mtime(),
+                    status.atime(),
+                    status.ctime(),
+                    status.uid(),
+                    status.gid(),
+                    host.userName(status.uid()),
+                    host.groupName(status.gid()),
+                    status.inode(),
+                    status.deviceId(),
+                    List.of());
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            return new Node(name, status.type(), attributes, 0, status.links(), "", 0, List.of(), null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

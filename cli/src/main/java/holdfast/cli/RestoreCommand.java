@@ -1,0 +1,164 @@
+package holdfast.cli;
+
+import holdfast.extract.PathFilter;
+import holdfast.model.HoldfastException;
+import holdfast.model.PathPatterns;
+import holdfast.model.Snapshot;
+import holdfast.restore.RestoreRequest;
+import holdfast.restore.RestoreRequest.Destination;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "restore",
+        description = {
+            "Bring a snapshot back, and compare what was restored with what was backed up.",
+            "",
+            "Without --target everything goes back to where it was taken from: a safety snapshot of what stands there"
+                    + " is taken first ('holdfast undo' brings it back), databases are restored aside, checked and"
+                    + " swapped in, and the old file is kept as NAME.before_restore_TIMESTAMP."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  holdfast restore --dry-run                        what would happen",
+            "  holdfast restore                                  the latest snapshot, in place",
+            "  holdfast restore 1a2b3c4d --target /tmp/look",
+            "  holdfast restore 2026-03-01T10:00 --include /srv/app.db --yes",
+            "  holdfast restore latest:/srv/www --target /tmp/www --delta"
+        })
+final class RestoreCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SNAPSHOT[:PATH]",
+            description = "latest, an id or its beginning, or a time; PATH for one folder of it. Default: latest")
+    private String reference = "latest";
+
+    @Mixin
+    private final SnapshotFilterOptions filter = new SnapshotFilterOptions();
+
+    @Option(
+            names = {"-t", "--target"},
+            paramLabel = "FOLDER",
+            description = "Restore into this folder. Default: in place")
+    @Nullable
+    private Path target;
+
+    @Option(
+            names = {"-i", "--include"},
+            paramLabel = "PATTERN",
+            description = "Only paths of the snapshot that fit; may be repeated")
+    private List<String> include = new ArrayList<>();
+
+    @Option(
+            names = {"-e", "--exclude"},
+            paramLabel = "PATTERN",
+            description = "Leave out what fits; may be repeated")
+    private List<String> exclude = new ArrayList<>();
+
+    @Option(names = "--delta", description = "Keep what existing files hold already; write only what differs")
+    private boolean delta;
+
+    @Option(names = "--overwrite", description = "The target may be filled; files in the way are replaced")
+    private boolean overwrite;
+
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Say what would be done; touch nothing")
+    private boolean dryRun;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask before something is replaced")
+    private boolean yes;
+
+    @Option(names = "--no-safety-snapshot", description = "Do not take a snapshot of what will be replaced")
+    private boolean noSafetySnapshot;
+
+    @Option(names = "--no-verify", description = "Do not compare afterwards")
+    private boolean noVerify;
+
+    @Option(names = "--accept-damage", description = "Put a database in place although it fails its checks")
+    private boolean acceptDamage;
+
+    @Mixin
+    private final InUseOptions inUse = new InUseOptions();
+
+    RestoreCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        int colon = reference.indexOf(":/");
+        String name = colon < 0 ? reference : reference.substring(0, colon);
+        RestoreRequest request = new RestoreRequest(
+                destination(colon < 0 ? "" : reference.substring(colon + 1)),
+                pathFilter(include, exclude),
+                delta,
+                overwrite,
+                !noVerify,
+                acceptDamage);
+        try (OpenRepository open = session.open()) {
+            Snapshot snapshot =
+                    open.repository().find(name.isEmpty() ? "latest" : name, filter.filter(), session.zone());
+            RestoreAction action = new RestoreAction(session, open, inUse.read());
+            return action.run(snapshot, request, new RestoreAction.Consent(dryRun, yes, !noSafetySnapshot));
+        }
+    }
+
+    private Destination destination(String part) {
+        if (target == null) {
+            if (!part.isEmpty()) {
+                throw new HoldfastException.BadUsage(
+                        "a part of a snapshot needs a --target",
+                        "to restore it where it was, use --include '" + part + "' without a target");
+            }
+            return new Destination.InPlace();
+        }
+        String path = session.world().folder().resolve(target).normalize().toString();
+        return part.isEmpty() ? new Destination.Directory(path) : new Destination.Part(part, path);
+    }
+
+    static PathFilter pathFilter(List<String> include, List<String> exclude) {
+        PathPatterns wanted = FilesOptionsGroup.patterns(include);
+        PathPatterns unwanted = FilesOptionsGroup.patterns(exclude);
+        return new SelectedPaths(wanted, unwanted);
+    }
+
+    /// Everything that fits, with what lies below, less what is excluded.
+    private record SelectedPaths(PathPatterns wanted, PathPatterns unwanted) implements PathFilter {
+        @Override
+        public Choice choose(String path, boolean directory) {
+            if (unwanted.matches(path, directory)) {
+                return Choice.LEAVE;
+            }
+            if (wanted.isEmpty() || fits(path, directory)) {
+                return Choice.TAKE;
+            }
+            return directory ? Choice.DESCEND : Choice.LEAVE;
+        }
+
+        /// Whether the path, or a folder it lies in, is wanted.
+        private boolean fits(String path, boolean directory) {
+            if (wanted.matches(path, directory)) {
+                return true;
+            }
+            for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+                if (wanted.matches(path.substring(0, slash), true)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package holdfast.cli;
+
+import holdfast.extract.PathFilter;
+import holdfast.model.HoldfastException;
+import holdfast.model.Snapshot;
+import holdfast.repository.SnapshotFilter;
+import holdfast.restore.RestoreRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "undo",
+        description = {
+            "Take the last restore back: bring back what stood there before.",
+            "",
+            "Restores the latest safety snapshot in place. As this takes a safety snapshot too, a second undo undoes"
+                    + " the first."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  holdfast undo --dry-run", "  holdfast undo --yes"})
+final class UndoCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Say what would be done; touch nothing")
+    private boolean dryRun;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask")
+    private boolean yes;
+
+    @Mixin
+    private final InUseOptions inUse = new InUseOptions();
+
+    UndoCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        RestoreRequest request =
+                new RestoreRequest(new RestoreRequest.Destination.InPlace(), PathFilter.ALL, false, true, true, true);
+        try (OpenRepository open = session.open()) {
+            Operations operations = new Operations(session, open);
+            SnapshotFilter filter = new SnapshotFilter(
+                    List.of(operations.host("")), List.of(List.of(RestoreAction.SAFETY_TAG)), List.of());
+            List<Snapshot> safety = open.repository().snapshots().stream()
+                    .filter(filter::admits)
+                    .toList();
+            if (safety.isEmpty()) {
+                throw new HoldfastException.PreCheckFailed(
+                        "nothing to undo: there is no safety snapshot of this host",
+                        "a restore in place takes one; 'holdfast snapshots' lists what there is");
+            }
+            return new RestoreAction(session, open, inUse.read())
+                    .run(safety.getLast(), request, new RestoreAction.Consent(dryRun, yes, true));
+        }
+    }
+}
