@@ -74,7 +74,17 @@ public final class FileNames {
 
     /// Order of the bytes, as restic sorts a tree; differs from [String#compareTo] beyond the basic plane.
     public static int compare(String left, String right) {
-        return Arrays.compareUnsigned(encode(left), encode(right));
+        int common = Math.min(left.length(), right.length());
+        for (int i = 0; i < common; i++) {
+            char l = left.charAt(i);
+            char r = right.charAt(i);
+            if (l != r) {
+                // below the surrogates, which stand for stray bytes too, the order of characters is that of bytes
+                boolean plain = l < Character.MIN_SURROGATE && r < Character.MIN_SURROGATE;
+                return plain ? Character.compare(l, r) : Arrays.compareUnsigned(encode(left), encode(right));
+            }
+        }
+        return Integer.compare(left.length(), right.length());
     }
 
     /// The name as it may be shown on a terminal or in a log: control characters and stray bytes are escaped.

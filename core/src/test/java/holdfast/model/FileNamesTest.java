@@ -53,4 +53,26 @@ class FileNamesTest {
     private static void assertSurvives(byte... name) {
         assertThat(FileNames.encode(FileNames.decode(name))).isEqualTo(name);
     }
+
+    /// Goal: names are ordered as their bytes are. Method: many names of few different bytes, so that they share
+    /// beginnings and differ in every kind of place.
+    @Test
+    void theOrderIsThatOfTheBytes() {
+        Random random = new Random(43);
+        String[] pieces = {"a", "b", "é", "ü", "\ue000", "\uffff", "🐘", "🐙", "\udc80", "\udcff", "\udcc3"};
+        for (int i = 0; i < 100_000; i++) {
+            byte[] left = bytesOf(random, pieces);
+            byte[] right = bytesOf(random, pieces);
+            assertThat(Integer.signum(FileNames.compare(FileNames.decode(left), FileNames.decode(right))))
+                    .isEqualTo(Integer.signum(java.util.Arrays.compareUnsigned(left, right)));
+        }
+    }
+
+    private static byte[] bytesOf(Random random, String[] pieces) {
+        StringBuilder name = new StringBuilder();
+        for (int i = random.nextInt(5); i >= 0; i--) {
+            name.append(pieces[random.nextInt(pieces.length)]);
+        }
+        return FileNames.encode(name.toString());
+    }
 }
