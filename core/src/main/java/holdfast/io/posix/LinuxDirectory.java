@@ -145,6 +145,17 @@ final class LinuxDirectory implements OpenDirectory {
     }
 
     @Override
+    public OpenDirectory parent() throws IOException {
+        Location above = at.parent() == null ? at.child("..") : at.parent();
+        try (Kernel kernel = new Kernel()) {
+            long text = kernel.text("..", above);
+            int flags = CLOSE_ON_EXEC | Kernel.ARCHITECTURE.openDirectory;
+            long opened = Kernel.check(kernel.call(Call.OPENAT, descriptor.number(), text, flags), above);
+            return new LinuxDirectory(new Descriptor((int) opened), above);
+        }
+    }
+
+    @Override
     public OpenFile read(String name) throws IOException {
         return regular(name, NO_ATIME);
     }

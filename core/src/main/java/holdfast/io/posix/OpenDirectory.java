@@ -38,6 +38,10 @@ public sealed interface OpenDirectory extends AutoCloseable permits LinuxDirecto
     /// Opens a directory below. The caller closes it.
     OpenDirectory directory(String name) throws IOException;
 
+    /// Opens the directory above. It need not be the one through which this one was reached: either may have been moved
+    /// since, so compare its status. The caller closes it.
+    OpenDirectory parent() throws IOException;
+
     /// Opens a regular file for reading; whatever else stands there is refused and cannot hold us up. The time of the
     /// last access is left alone where that is permitted. The caller closes it.
     OpenFile read(String name) throws IOException;

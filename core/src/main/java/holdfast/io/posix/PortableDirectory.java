@@ -135,6 +135,13 @@ final class PortableDirectory implements OpenDirectory {
     }
 
     @Override
+    public OpenDirectory parent() {
+        Path above = directory.getParent();
+        Location where = at.parent() == null ? at.child("..") : at.parent();
+        return new PortableDirectory(above == null ? directory : above, where);
+    }
+
+    @Override
     public OpenFile read(String name) throws IOException {
         return regular(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }

@@ -292,6 +292,19 @@ abstract class HostFilesContract {
     }
 
     @Test
+    void theDirectoryAboveIsReached() throws IOException {
+        directory.createDirectory("below");
+        try (OpenDirectory below = directory.directory("below");
+                OpenDirectory above = below.parent();
+                OpenDirectory further = above.parent()) {
+            assertThat(above.names()).containsExactly("below");
+            assertThat(above.path()).isEqualTo(folder.toString());
+            assertThat(above.status(".").sameNode(directory.status("."))).isTrue();
+            assertThat(further.names()).contains(String.valueOf(folder.getFileName()));
+        }
+    }
+
+    @Test
     void timesAreKept() throws IOException {
         Instant mtime = Instant.parse("1996-04-12T06:07:00.123456Z");
         Instant atime = Instant.parse("2031-01-02T03:04:05.987654Z");

@@ -52,7 +52,7 @@ final class Findings {
         }
     }
 
-    private static String reason(IOException why) {
+    static String reason(IOException why) {
         return switch (why) {
             case NoSuchFileException _ -> "vanished while it was read";
             case NotDirectoryException _ -> "is no longer a directory";

@@ -1,10 +1,13 @@
 package holdfast.source.files;
 
+import holdfast.io.posix.FileStatus;
 import holdfast.io.posix.OpenDirectory;
 import holdfast.model.Node;
 import holdfast.source.DirectorySink;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -12,16 +15,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A directory that is being walked. It stays open while anything below it is still read: the walk, each file handed
-/// to a reader and each directory below hold it once, and whoever lets go last closes it. All but [#letGo] is for the
-/// walking thread.
+/// to a reader and each directory below hold it once, and whoever lets go last closes it. While the walk is far below
+/// it may rest: its descriptor is given back, and taken again through the directory below on the way up. All but
+/// [#letGo] is for the walking thread.
 final class Folder {
     private final @Nullable Folder parent;
     private final @Nullable Node node;
-    private final OpenDirectory directory;
     private final String path;
     private final boolean included;
-    private final Iterator<String> names;
     private final AtomicInteger holds = new AtomicInteger(1);
+    private @Nullable OpenDirectory directory;
+    private Iterator<String> names;
     private @Nullable DirectorySink sink;
     private DirectorySink.@Nullable ChildDirectory begun;
 
@@ -64,8 +68,76 @@ final class Folder {
         return included;
     }
 
+    /// @throws IllegalStateException while it rests
     OpenDirectory directory() {
+        if (directory == null) {
+            throw new IllegalStateException("not open: " + path);
+        }
         return directory;
+    }
+
+    /// Whether nobody needs its descriptor: only the walk and one directory below hold it.
+    boolean canRest() {
+        return parent != null && node != null && directory != null && holds.get() == 2;
+    }
+
+    void rest() throws IOException {
+        directory().close();
+        directory = null;
+    }
+
+    /// Makes it usable again after the walk has come back from `below`.
+    ///
+    /// @throws IOException when it is neither above `below` nor where it was; then its other entries are given up
+    void resume(Folder below) throws IOException {
+        if (directory != null || node == null) {
+            return;
+        }
+        Iterator<String> rest = names;
+        names = Collections.emptyIterator();
+        if (below.directory != null) {
+            directory = itself(below.directory.parent(), node);
+        }
+        if (directory == null) {
+            directory = itself(fromAbove(), node);
+        }
+        if (directory == null) {
+            throw new FileSystemException(
+                    path, null, "was moved while it was read, and the rest of it not found again");
+        }
+        names = rest;
+    }
+
+    /// The directory if it is the one that the node was made of; else it is closed.
+    private static @Nullable OpenDirectory itself(OpenDirectory found, Node node) throws IOException {
+        FileStatus status = found.status(".");
+        if (status.inode() == node.attributes().inode()
+                && status.deviceId() == node.attributes().deviceId()) {
+            return found;
+        }
+        found.close();
+        return null;
+    }
+
+    /// Opens what has this one's path now, by way of the nearest directory above that is open.
+    private OpenDirectory fromAbove() throws IOException {
+        Deque<String> way = new ArrayDeque<>();
+        Folder at = this;
+        while (at.directory == null && at.parent != null && at.node != null) {
+            way.push(at.node.name());
+            at = at.parent;
+        }
+        OpenDirectory reached = at.directory().directory(way.pop());
+        while (!way.isEmpty()) {
+            try (OpenDirectory passed = reached) {
+                reached = passed.directory(way.pop());
+            }
+        }
+        return reached;
+    }
+
+    String path() {
+        return path;
     }
 
     String path(String name) {
@@ -111,7 +183,9 @@ final class Folder {
     void letGo(boolean complete) throws IOException {
         for (Folder at = this; at != null && at.holds.decrementAndGet() == 0; at = at.parent) {
             if (at.parent != null) {
-                at.directory.close();
+                if (at.directory != null) {
+                    at.directory.close();
+                }
                 if (complete && at.begun != null) {
                     at.begun.close();
                 }

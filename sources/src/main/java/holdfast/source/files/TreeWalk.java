@@ -8,16 +8,18 @@ import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.source.TreeSink;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Walks a tree with one thread, depth first and without recursion, holding open the directories on its way: as many
-/// as the tree is deep, and those whose files are still being read. What cannot be read becomes a finding; what the
+/// Walks a tree with one thread, depth first and without recursion. Of the directories on its way the nearest few
+/// hundred are kept open, and those whose files are still being read, however deep the tree is. What cannot be read
+/// becomes a finding; what the
 /// sink throws goes through.
 final class TreeWalk {
+    /// More than the files that can wait for a reader, so that what lies further up is hardly ever still needed.
+    private static final int NEAR = 400;
+
     private final Selection selection;
     private final Readers readers;
     private final Findings findings;
@@ -43,27 +45,47 @@ final class TreeWalk {
             List<String> name = List.of(root.substring(slash + 1));
             first = Folder.outermost(above, parent, all, name, tree.at(parent.isEmpty() ? "/" : parent));
         }
-        Deque<Folder> open = new ArrayDeque<>();
-        open.push(first);
+        List<Folder> open = new ArrayList<>();
+        open.add(first);
         try {
             while (!open.isEmpty()) {
                 readers.check();
-                Folder folder = open.element();
+                Folder folder = open.getLast();
                 String name = folder.nextName();
                 if (name == null) {
-                    readers.letGo(open.pop());
+                    leave(open);
                 } else {
                     boolean isRoot = folder.isOutermost() && !root.equals("/");
                     Folder below = visit(folder, name, isRoot);
                     if (below != null) {
-                        open.push(below);
+                        open.add(below);
+                        restFarAbove(open);
                     }
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
             readers.stop(e);
-            open.forEach(readers::letGo);
+            open.reversed().forEach(readers::letGo);
             throw e;
+        }
+    }
+
+    private void leave(List<Folder> open) {
+        Folder done = open.removeLast();
+        if (!open.isEmpty()) {
+            try {
+                open.getLast().resume(done);
+            } catch (IOException e) {
+                findings.failure(open.getLast().path(), Findings.reason(e), true);
+            }
+        }
+        readers.letGo(done);
+    }
+
+    private static void restFarAbove(List<Folder> open) throws IOException {
+        int far = open.size() - NEAR;
+        if (far >= 0 && open.get(far).canRest()) {
+            open.get(far).rest();
         }
     }
 

@@ -8,6 +8,7 @@ import holdfast.model.SourceRecord;
 import holdfast.model.SourceRecord.Failure;
 import holdfast.source.Capture;
 import holdfast.source.CollectingTreeSink;
+import holdfast.source.TreeRemoval;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -169,6 +170,56 @@ class ChangingTreeTest {
         });
         assertThat(store().failures())
                 .containsExactly(new Failure(root + "/zz last", "vanished while it was read", false));
+    }
+
+    /// Cuts a deep tree in the middle while the walk is at its bottom, when the directories far above have given their
+    /// descriptors back.
+    private void whenFarBelow(Path deep, Change cut) {
+        String bottom = deep + "/level".repeat(700) + "/aa";
+        sink.beforeFile(path -> {
+            if (path.equals(bottom)) {
+                try {
+                    cut.apply(1);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+    }
+
+    @Test
+    void aDirectoryThatIsMovedFromUnderTheWalkIsStoredAllTheSame() throws IOException {
+        Path deep = Files.createDirectory(root.resolve("deep"));
+        Levels.build(deep, 700);
+        whenFarBelow(deep, _ -> Files.move(deep.resolve("level/".repeat(100) + "level"), folder.resolve("elsewhere")));
+        assertThat(store().failures()).isEmpty();
+        for (int levels = 1; levels <= 700; levels++) {
+            assertThat(sink.has(deep + "/level".repeat(levels) + "/zz"))
+                    .as("level %d", levels)
+                    .isTrue();
+        }
+        assertThat(sink.has(root + "/file 1")).isTrue();
+        TreeRemoval.empty(folder);
+    }
+
+    @Test
+    void aDirectoryThatIsNotFoundAgainIsNamed() throws IOException {
+        Path deep = Files.createDirectory(root.resolve("deep"));
+        Levels.build(deep, 700);
+        whenFarBelow(deep, _ -> {
+            Files.move(deep.resolve("level/".repeat(100) + "level"), folder.resolve("elsewhere"));
+            Files.move(deep.resolve("level/".repeat(99) + "level"), folder.resolve("elsewhere too"));
+        });
+        String lost = deep + "/level".repeat(100);
+        assertThat(store().failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.item()).isEqualTo(lost))
+                .satisfies(failure -> assertThat(failure.stored()).isTrue());
+        assertThat(sink.has(lost + "/aa")).isTrue();
+        assertThat(sink.has(lost + "/zz")).isFalse();
+        assertThat(sink.has(deep + "/level".repeat(99) + "/zz")).isTrue();
+        assertThat(sink.has(root + "/file 1")).isTrue();
+        TreeRemoval.empty(folder);
     }
 
     @Test

@@ -300,20 +300,14 @@ class FilesSourceTest {
         assertThat(sink.get(root + "/below/file").size()).isEqualTo(7);
     }
 
-    /// Goal: neither the stack nor the length of a path bounds the depth.
+    /// Goal: neither the stack, nor open files, nor the length of a path bounds the depth.
     @Test
     void aTreeOfAThousandLevelsIsStored() throws IOException {
-        OpenDirectory at = FILES.open(root.toString());
-        for (int level = 0; level < 1000; level++) {
-            at.createDirectory("level");
-            OpenDirectory below = at.directory("level");
-            at.close();
-            at = below;
-        }
-        at.create("bottom").close();
-        at.close();
+        Levels.build(root, 1000);
         SourceRecord stored = store(root, sink);
         assertThat(stored.failures()).isEmpty();
-        assertThat(sink.has(root + "/level".repeat(1000) + "/bottom")).isTrue();
+        assertThat(stored.files()).isEqualTo(2000);
+        assertThat(sink.has(root + "/level".repeat(1000) + "/zz")).isTrue();
+        assertThat(sink.has(root + "/level/zz")).isTrue();
     }
 }
