@@ -5,6 +5,7 @@ import holdfast.model.ObjectId;
 import holdfast.storage.Storage;
 import holdfast.storage.StoredFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -26,18 +27,19 @@ final class RawFiles {
     }
 
     static List<ObjectId> list(Storage storage, String kind, Predicate<StoredFile> wanted) throws IOException {
-        try (Stream<StoredFile> files = storage.list(kind)) {
-            return files.filter(wanted)
-                    .map(file -> file.name().substring(kind.length()))
-                    .filter(ObjectId::isId)
-                    .map(ObjectId::parse)
-                    .toList();
-        }
+        return storage.listAll(kind).stream()
+                .filter(wanted)
+                .map(file -> file.name().substring(kind.length()))
+                .filter(ObjectId::isId)
+                .map(ObjectId::parse)
+                .toList();
     }
 
     static boolean any(Storage storage, String kind) throws IOException {
         try (Stream<StoredFile> files = storage.list(kind)) {
             return files.findAny().isPresent();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
