@@ -20,7 +20,7 @@ final class SmallFilesCheck {
 
     void run() throws IOException {
         check("keys/", Finding.Severity.ERROR, "whoever has its password cannot open the repository with it");
-        check("locks/", Finding.Severity.WARNING, "`holdfast unlock --all` removes it");
+        check("locks/", Finding.Severity.WARNING, "`holdfast unlock --remove-all` removes it");
         check("proofs/", Finding.Severity.WARNING, "the snapshot counts as not proven until it is verified again");
     }
 

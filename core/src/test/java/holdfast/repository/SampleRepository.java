@@ -5,10 +5,12 @@ import holdfast.model.Node;
 import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
 import holdfast.storage.MemoryStorage;
+import holdfast.storage.Storage;
 import holdfast.storage.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,15 +25,46 @@ public final class SampleRepository {
     public static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
     public static final List<String> KINDS = List.of("keys/", "locks/", "snapshots/", "index/", "data/", "proofs/");
 
-    private final MemoryStorage storage = new MemoryStorage();
+    private final MemoryStorage storage;
     private Repository repository;
 
     public SampleRepository() {
+        storage = new MemoryStorage();
         try {
             repository = Repository.init(storage, PASSWORD, new InitOptions(10), CLOCK);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private SampleRepository(MemoryStorage storage) throws IOException {
+        this.storage = storage;
+        repository = open(storage);
+    }
+
+    /// A repository of its own with the same files.
+    public SampleRepository copy() throws IOException {
+        MemoryStorage copy = new MemoryStorage();
+        for (Map.Entry<String, ByteBuffer> file : files().entrySet()) {
+            copy.put(file.getKey(), file.getValue());
+        }
+        return new SampleRepository(copy);
+    }
+
+    public static Repository open(Storage storage) throws IOException {
+        return Repository.open(storage, PASSWORD, CLOCK);
+    }
+
+    /// An exclusive lock, taken without waiting for others that may want one at the same moment.
+    public static Lock exclusive(Repository open) throws IOException {
+        return open.locks()
+                .with(new LockTimes(
+                        Duration.ZERO,
+                        LockTimes.RESTIC.refresh(),
+                        LockTimes.RESTIC.lost(),
+                        LockTimes.RESTIC.stale(),
+                        LockTimes.RESTIC.retry()))
+                .exclusive();
     }
 
     public MemoryStorage storage() {
@@ -44,7 +77,7 @@ public final class SampleRepository {
 
     /// Opens it again, as the next run of the program would.
     public Repository reopen() throws IOException {
-        repository = Repository.open(storage, PASSWORD, CLOCK);
+        repository = open(storage);
         return repository;
     }
 
