@@ -1,20 +1,28 @@
 package holdfast.cli;
 
 import java.util.List;
+import picocli.CommandLine;
 
 /// Every command, in the order in which the help lists them.
 final class Commands {
     private Commands() {}
 
-    static List<Object> all(Session session) {
+    static List<CommandLine> all(Session session) {
+        CommandLine key = new CommandLine(new KeyCommand());
+        KeyCommand.parts(session).forEach(key::addSubcommand);
         return List.of(
-                new BackupCommand(session),
-                new ShowCommand(session),
-                new VerifyCommand(session),
-                new RestoreCommand(session),
-                new UndoCommand(session),
-                new ExportCommand(session),
-                new DemoCommand(session),
-                new VersionCommand(session));
+                new CommandLine(new InitCommand(session)),
+                new CommandLine(new BackupCommand(session)),
+                new CommandLine(new SnapshotsCommand(session)),
+                new CommandLine(new ShowCommand(session)),
+                new CommandLine(new VerifyCommand(session)),
+                new CommandLine(new RestoreCommand(session)),
+                new CommandLine(new UndoCommand(session)),
+                new CommandLine(new ForgetCommand(session)),
+                new CommandLine(new ExportCommand(session)),
+                new CommandLine(new UnlockCommand(session)),
+                key,
+                new CommandLine(new DemoCommand(session)),
+                new CommandLine(new VersionCommand(session)));
     }
 }

@@ -19,12 +19,17 @@ final class OptionValues {
     /// How many snapshots of a period to keep; -1 for all.
     record Count(int number) {}
 
+    /// Logarithm to base 2 of scrypt's cost.
+    record KeyCost(int logN) {}
+
     private OptionValues() {}
 
     static void register(CommandLine line) {
         line.registerConverter(Duration.class, OptionValues::duration);
         line.registerConverter(Bytes.class, OptionValues::bytes);
         line.registerConverter(Count.class, OptionValues::count);
+        line.registerConverter(
+                KeyCost.class, text -> new KeyCost((int) number(text, 10, 20, "a number from 10 to 20")));
         line.registerConverter(Span.class, OptionValues::span);
         line.registerConverter(ZoneId.class, OptionValues::zone);
         line.registerConverter(GlobalOptions.Compression.class, OptionValues::compression);

@@ -6,12 +6,16 @@ import holdfast.repository.InitOptions;
 import holdfast.repository.Repository;
 import holdfast.storage.Storage;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /// One run of the program: what all commands share. Used by the main thread.
 final class Session {
     private static final int TRIES = 3;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
 
     private final World world;
     private final Environment environment;
@@ -47,6 +51,11 @@ final class Session {
 
     ZoneId zone() {
         return world.zone();
+    }
+
+    /// A time as lists show it: in the user's zone, to the second.
+    String time(Instant time) {
+        return TIME.format(time.atZone(world.zone()));
     }
 
     Confirmation confirmation() {

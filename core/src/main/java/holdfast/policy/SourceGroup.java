@@ -52,7 +52,8 @@ public record SourceGroup(String host, List<String> paths, List<String> tags) im
         return Optional.of(traits);
     }
 
-    static SourceGroup of(Snapshot snapshot, Set<Trait> by) {
+    /// The group a snapshot belongs to.
+    public static SourceGroup of(Snapshot snapshot, Set<Trait> by) {
         return new SourceGroup(
                 by.contains(Trait.HOST) ? snapshot.host() : "",
                 by.contains(Trait.PATHS) ? sorted(snapshot.paths()) : List.of(),

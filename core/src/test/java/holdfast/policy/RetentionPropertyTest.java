@@ -31,13 +31,13 @@ final class RetentionPropertyTest {
     private static final List<ZoneId> ZONES = List.of(
             ZoneOffset.UTC, ZoneId.of("Europe/Berlin"), ZoneId.of("America/St_Johns"), ZoneId.of("Asia/Kathmandu"));
 
-    /// Up to 12 snapshots at any of the hours around a change of clocks, every count: complete.
+    /// Up to 10 snapshots at any of the hours around a change of clocks, every count: complete.
     @Test
-    void allSubsetsOfTwelveTimesAgreeWithTheOracle() {
+    void allSubsetsOfTenTimesAgreeWithTheOracle() {
         ZoneId berlin = ZoneId.of("Europe/Berlin");
-        for (int subset = 0; subset < 1 << 12; subset++) {
+        for (int subset = 0; subset < 1 << 10; subset++) {
             List<Candidate> history = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 10; i++) {
                 if ((subset & 1 << i) != 0) {
                     history.add(Snapshots.at(
                             START.plus(Duration.ofMinutes(67L * i * i)).toString()));
@@ -59,7 +59,7 @@ final class RetentionPropertyTest {
     @Test
     void promisesHoldForSampledHistories() {
         long seed = seed();
-        for (int round = 0; round < 2000; round++) {
+        for (int round = 0; round < 600; round++) {
             Random random = new Random(seed + round);
             List<Candidate> history = history(random, 1 + random.nextInt(60));
             RetentionPolicy policy = policy(random);

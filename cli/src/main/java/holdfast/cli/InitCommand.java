@@ -1,0 +1,53 @@
+package holdfast.cli;
+
+import holdfast.repository.InitOptions;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "init",
+        description = {
+            "Make a repository in restic's format.",
+            "",
+            "Without the password nothing in it can ever be read again: keep it in a second place."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  holdfast init --repo /srv/backups",
+            "  holdfast init --repo /srv/backups --password-file /etc/holdfast/password",
+            "  HOLDFAST_PASSWORD=... BACKUP_DIR=./backups holdfast init"
+        })
+final class InitCommand implements Callable<Integer> {
+    /// What `init --json` prints; restic's names.
+    record Document(String messageType, String id, String repository) {}
+
+    private final Session session;
+
+    @Option(
+            names = "--key-cost",
+            paramLabel = "N",
+            description = {
+                "How hard guessing the password is: 10 to 20. Each step doubles time and memory, to open it too.",
+                "Default: 16, a tenth of a second and 64 MiB"
+            })
+    private OptionValues.KeyCost cost = new OptionValues.KeyCost(InitOptions.DEFAULT.scryptLogN());
+
+    InitCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        session.environment().refuseWhatIsNotSupported();
+        try (OpenRepository made = session.init(new InitOptions(cost.logN()))) {
+            String id = made.repository().config().id().hex();
+            String place = made.storage().location();
+            session.console().line("made repository " + id.substring(0, 10) + " at " + place);
+            session.console().note("Keep its password in a second place: without it nothing can be restored.");
+            session.console().document(new Document("initialized", id, place));
+        }
+        return ExitCode.DONE;
+    }
+}
