@@ -159,7 +159,7 @@ final class RestoreAction {
         Snapshot snapshot = plan.snapshot();
         console.note((dryRun ? "would restore" : "restoring") + " snapshot "
                 + snapshot.id().brief() + " of "
-                + snapshot.time() + ": " + plan.tree().files().size() + " files, "
+                + snapshot.time() + ": " + plan.tree().fileNames() + " files, "
                 + Sizes.format(plan.tree().bytes()));
         for (RestorePlan.Target target : plan.targets()) {
             console.note("  " + action(target) + " " + Console.safe(target.path()));
@@ -172,7 +172,7 @@ final class RestoreAction {
                     "plan",
                     snapshot.id().hex(),
                     documents(plan),
-                    plan.tree().files().size(),
+                    plan.tree().fileNames(),
                     plan.tree().bytes(),
                     safety));
         }

@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// @param directories parents before their children
 /// @param files regular files
-/// @param links every further name of a file that the snapshot holds as a hard link
+/// @param links every further name of a node that the snapshot holds as a hard link
 /// @param others symbolic links, FIFOs, sockets, devices
 /// @param bytes logical bytes of all files
 public record ExtractPlan(
@@ -28,8 +28,11 @@ public record ExtractPlan(
     /// @param source absolute path in the snapshot
     public record PlannedFile(int directory, String name, Node node, String path, String source) {}
 
-    /// @param file index of the file it is another name of
-    public record PlannedLink(int directory, String name, int file, String path) {}
+    /// One more name of a node that is no directory.
+    ///
+    /// @param ofFile whether it is another name of one of `files`, else of one of `others`
+    /// @param first index of the node it is another name of
+    public record PlannedLink(int directory, String name, boolean ofFile, int first, String path) {}
 
     public record PlannedNode(int directory, String name, Node node, String path) {}
 
@@ -38,6 +41,25 @@ public record ExtractPlan(
         files = List.copyOf(files);
         links = List.copyOf(links);
         others = List.copyOf(others);
+    }
+
+    /// The directory, by index, of the node a link is another name of.
+    int firstDirectory(PlannedLink link) {
+        return link.ofFile()
+                ? files.get(link.first()).directory()
+                : others.get(link.first()).directory();
+    }
+
+    /// The name of the node a link is another name of.
+    String firstName(PlannedLink link) {
+        return link.ofFile()
+                ? files.get(link.first()).name()
+                : others.get(link.first()).name();
+    }
+
+    /// Number of names of regular files.
+    public long fileNames() {
+        return files.size() + links.stream().filter(PlannedLink::ofFile).count();
     }
 
     /// Number of nodes, directories that are only opened included.

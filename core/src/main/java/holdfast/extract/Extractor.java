@@ -1,7 +1,6 @@
 package holdfast.extract;
 
 import holdfast.extract.ExtractPlan.PlannedDirectory;
-import holdfast.extract.ExtractPlan.PlannedFile;
 import holdfast.extract.ExtractPlan.PlannedLink;
 import holdfast.extract.ExtractPlan.PlannedNode;
 import holdfast.io.posix.FileStatus;
@@ -47,15 +46,18 @@ public final class Extractor {
             FileWriter writer = new FileWriter(
                     repository, directories, plan.files(), missing, options, progress, failures, attributes);
             writer.run();
-            for (PlannedLink link : plan.links()) {
-                makeLink(plan, link, directories, missing, writer);
+            BitSet others = new BitSet(plan.others().size());
+            for (int i = 0; i < plan.others().size(); i++) {
+                others.set(i, makeOther(plan.others().get(i), directories, missing));
             }
-            for (PlannedNode other : plan.others()) {
-                makeOther(other, directories, missing);
+            for (PlannedLink link : plan.links()) {
+                boolean done = link.ofFile() ? writer.done(link.first()) : others.get(link.first());
+                makeLink(plan, link, directories, missing, done);
             }
             finishDirectories(plan.directories(), directories, missing);
             return new ExtractResult(
-                    writer.files() + plan.links().size(),
+                    writer.files()
+                            + plan.links().stream().filter(PlannedLink::ofFile).count(),
                     writer.writtenBytes(),
                     writer.keptBytes(),
                     failures.list(),
@@ -101,19 +103,19 @@ public final class Extractor {
     }
 
     private void makeLink(
-            ExtractPlan plan, PlannedLink link, Directories directories, BitSet missing, FileWriter writer) {
-        PlannedFile first = plan.files().get(link.file());
-        if (missing.get(link.directory()) || !writer.done(link.file())) {
-            failures.add(link.path(), "the file it is another name of could not be restored");
+            ExtractPlan plan, PlannedLink link, Directories directories, BitSet missing, boolean firstDone) {
+        if (missing.get(link.directory()) || !firstDone) {
+            failures.add(link.path(), "what it is another name of could not be restored");
             return;
         }
+        String first = plan.firstName(link);
         try {
             directories.in(
                     link.directory(),
-                    directory -> directories.in(first.directory(), other -> {
-                        if (!sameFile(directory, link.name(), other, first.name())) {
+                    directory -> directories.in(plan.firstDirectory(link), other -> {
+                        if (!sameFile(directory, link.name(), other, first)) {
                             makeRoom(directory, link.name());
-                            directory.createLink(link.name(), other, first.name());
+                            directory.createLink(link.name(), other, first);
                         }
                         return true;
                     }));
@@ -132,10 +134,10 @@ public final class Extractor {
         }
     }
 
-    private void makeOther(PlannedNode other, Directories directories, BitSet missing) {
+    private boolean makeOther(PlannedNode other, Directories directories, BitSet missing) {
         if (missing.get(other.directory())) {
             failures.add(other.path(), "its directory could not be made");
-            return;
+            return false;
         }
         try {
             directories.in(other.directory(), directory -> {
@@ -149,10 +151,12 @@ public final class Extractor {
                 attributes.apply(directory, other.name(), node, other.path());
                 return true;
             });
+            progress.items(1);
+            return true;
         } catch (IOException e) {
             failures.add(other.path(), e);
+            return false;
         }
-        progress.items(1);
     }
 
     /// Removes what has the name, if replacing was asked for.

@@ -32,7 +32,8 @@ public final class Planner {
     private final List<PlannedFile> files = new ArrayList<>();
     private final List<PlannedLink> links = new ArrayList<>();
     private final List<PlannedNode> others = new ArrayList<>();
-    private final Map<Inode, Integer> linked = new HashMap<>();
+    private final Map<Inode, Integer> linkedFiles = new HashMap<>();
+    private final Map<Inode, Integer> linkedOthers = new HashMap<>();
     private Set<String> except = Set.of();
     private long bytes;
 
@@ -118,10 +119,7 @@ public final class Planner {
                 below(node, source, directory);
             }
             case FILE -> file(node, name, source, parent.index());
-            case SYMLINK, FIFO, SOCKET, DEVICE, CHARACTER_DEVICE -> {
-                int directory = parent.index();
-                others.add(new PlannedNode(directory, name, node, pathIn(directory, name)));
-            }
+            case SYMLINK, FIFO, SOCKET, DEVICE, CHARACTER_DEVICE -> other(node, name, parent.index());
             case IRREGULAR -> {
                 // nothing is known of it that could be brought back
             }
@@ -159,17 +157,32 @@ public final class Planner {
     }
 
     private void file(Node node, String name, String source, int directory) {
-        Attributes attributes = node.attributes();
-        if (node.links() > 1 && attributes.inode() != 0) {
-            Inode inode = new Inode(attributes.deviceId(), attributes.inode());
-            Integer first = linked.putIfAbsent(inode, files.size());
-            if (first != null && files.get(first).node().content().equals(node.content())) {
-                links.add(new PlannedLink(directory, name, first, pathIn(directory, name)));
-                return;
-            }
+        int first = first(node, linkedFiles, files.size());
+        if (first < files.size() && files.get(first).node().content().equals(node.content())) {
+            links.add(new PlannedLink(directory, name, true, first, pathIn(directory, name)));
+            return;
         }
         files.add(new PlannedFile(directory, name, node, pathIn(directory, name), source));
         bytes += node.size();
+    }
+
+    private void other(Node node, String name, int directory) {
+        int first = first(node, linkedOthers, others.size());
+        if (first < others.size() && others.get(first).node().type() == node.type()) {
+            links.add(new PlannedLink(directory, name, false, first, pathIn(directory, name)));
+            return;
+        }
+        others.add(new PlannedNode(directory, name, node, pathIn(directory, name)));
+    }
+
+    /// Index of the node of which this one is another name; `next`, under which it is remembered, if it is the first.
+    private static int first(Node node, Map<Inode, Integer> linked, int next) {
+        Attributes attributes = node.attributes();
+        if (node.links() < 2 || attributes.inode() == 0) {
+            return next;
+        }
+        Integer known = linked.putIfAbsent(new Inode(attributes.deviceId(), attributes.inode()), next);
+        return known == null ? next : known;
     }
 
     private Node resolve(ObjectId root, String path) throws IOException {

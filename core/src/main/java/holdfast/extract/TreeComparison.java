@@ -169,15 +169,15 @@ public final class TreeComparison {
     }
 
     private void link(ExtractPlan plan, PlannedLink link, Directories directories) {
-        PlannedFile first = plan.files().get(link.file());
         try {
+            String first = plan.firstName(link);
             boolean same = directories.in(
                     link.directory(),
                     directory -> directories.in(
-                            first.directory(),
-                            other -> directory.status(link.name()).sameNode(other.status(first.name()))));
+                            plan.firstDirectory(link),
+                            other -> directory.status(link.name()).sameNode(other.status(first))));
             if (!same) {
-                differences.add(link.path(), "is not the same file as " + first.path());
+                differences.add(link.path(), "is not the same node as " + first + ", of which it is another name");
             }
         } catch (IOException e) {
             differences.add(link.path(), e);

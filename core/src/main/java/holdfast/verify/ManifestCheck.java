@@ -32,7 +32,9 @@ final class ManifestCheck {
     private static CheckResult files(SourceRecord source, Set<String> within, ExtractPlan tree) {
         long files = Stream.concat(
                         tree.files().stream().map(ExtractPlan.PlannedFile::path),
-                        tree.links().stream().map(ExtractPlan.PlannedLink::path))
+                        tree.links().stream()
+                                .filter(ExtractPlan.PlannedLink::ofFile)
+                                .map(ExtractPlan.PlannedLink::path))
                 .filter(path -> below(path, source.path()) && !within.contains(path))
                 .count();
         return files == source.files()
