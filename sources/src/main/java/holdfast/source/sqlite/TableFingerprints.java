@@ -112,7 +112,8 @@ public final class TableFingerprints {
 
     private void readTable(Connection connection, String table) {
         try {
-            add(withCollations(connection, table));
+            standInForCollations(connection, table);
+            add(rows(connection, table));
         } catch (SQLException e) {
             add(new Unreadable(table, SqliteConnections.reason(e), SqliteConnections.isDamage(e)));
         }
@@ -127,25 +128,16 @@ public final class TableFingerprints {
     }
 
     /// An application's own orderings are unknown here, and SQLite refuses to touch an index that uses one.
-    /// Reading a table from end to end compares nothing, so any stand-in will do.
-    private static TableRecord withCollations(Connection connection, String table) throws SQLException {
-        try {
-            return rows(connection, table);
-        } catch (SQLException e) {
-            List<String> unknown =
-                    SqliteConnections.isDamage(e) ? List.of() : Tables.unknownCollations(connection, table);
-            if (unknown.isEmpty()) {
-                throw e;
-            }
-            for (String name : unknown) {
-                Collation.create(connection, name, new Collation() {
-                    @Override
-                    protected int xCompare(String left, String right) {
-                        return left.compareTo(right);
-                    }
-                });
-            }
-            return rows(connection, table);
+    /// Reading a table from end to end compares nothing, so any stand-in will do. It must be there before the
+    /// first query: after a failed one SQLite keeps in mind that it cannot use the index.
+    private static void standInForCollations(Connection connection, String table) throws SQLException {
+        for (String name : Tables.unknownCollations(connection, table)) {
+            Collation.create(connection, name, new Collation() {
+                @Override
+                protected int xCompare(String left, String right) {
+                    return left.compareTo(right);
+                }
+            });
         }
     }
 

@@ -66,7 +66,7 @@ record Tables(List<String> stored, List<String> virtual) {
     static List<String> unknownCollations(Connection connection, String table) throws SQLException {
         List<String> names = new ArrayList<>();
         String sql = "SELECT DISTINCT x.coll FROM pragma_index_list(?, 'main') l, pragma_index_xinfo(l.name, 'main') x"
-                + " WHERE x.coll IS NOT NULL AND x.coll COLLATE NOCASE NOT IN (SELECT name FROM pragma_collation_list)";
+                + " WHERE x.coll IS NOT NULL AND x.coll COLLATE NOCASE NOT IN ('BINARY', 'NOCASE', 'RTRIM')";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, table);
             try (ResultSet each = statement.executeQuery()) {
