@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Somebody who always sells and now and then uploads, in a process of their own: it writes until its input ends.
 public final class BusyWriter implements AutoCloseable {
-    private static final int UPLOAD_EVERY = 400;
+    private static final int UPLOAD_EVERY = 100;
+    private static final int MILLIS_BETWEEN_SALES = 3;
     private static final int SECONDS_TO_STOP = 30;
 
     private final Process process;
@@ -65,7 +66,7 @@ public final class BusyWriter implements AutoCloseable {
     }
 
     /// @param arguments database and uploads folder
-    public static void main(String[] arguments) throws IOException, SQLException {
+    public static void main(String[] arguments) throws IOException, SQLException, InterruptedException {
         Shop shop = new Shop(Path.of(arguments[0]), 99);
         Uploads uploads = new Uploads(Path.of(arguments[1]), shop, 98);
         shop.join();
@@ -81,12 +82,12 @@ public final class BusyWriter implements AutoCloseable {
         });
         try (Connection connection = shop.open()) {
             connection.setAutoCommit(false);
-            while (end.getCount() > 0) {
+            do {
                 shop.sell(connection);
                 if (++sold % UPLOAD_EVERY == 0) {
                     uploads.add();
                 }
-            }
+            } while (!end.await(MILLIS_BETWEEN_SALES, TimeUnit.MILLISECONDS));
         }
         System.out.println(sold);
     }
