@@ -102,11 +102,12 @@ public final class RepositoryStats {
 
     private Stats blobsPerFile(List<Snapshot> snapshots) throws IOException {
         IdSet foldersSeen = new IdSet();
+        IdSet contents = new IdSet();
         IdSet blobsSeen = new IdSet();
         long bytes = 0;
         long stored = 0;
         Deque<Folder> waiting = new ArrayDeque<>();
-        for (ObjectId root : roots(snapshots)) {
+        for (ObjectId root : roots(snapshots).reversed()) {
             waiting.push(new Folder("/", root));
         }
         while (!waiting.isEmpty()) {
@@ -120,6 +121,9 @@ public final class RepositoryStats {
                 if (subtree != null) {
                     waiting.push(new Folder(path, subtree));
                 }
+                if (node.content().isEmpty() || !contents.add(contentId(node))) {
+                    continue;
+                }
                 for (ObjectId blob : node.content()) {
                     IndexEntry entry = index.find(BlobType.DATA, blob);
                     if (blobsSeen.add(at(path, blob)) && entry != null) {
@@ -129,7 +133,8 @@ public final class RepositoryStats {
                 }
             }
         }
-        return new Stats(StatsMode.BLOBS_PER_FILE, snapshots.size(), 0, 0, bytes, blobsSeen.size(), stored);
+        int files = contents.size();
+        return new Stats(StatsMode.BLOBS_PER_FILE, snapshots.size(), files, files, bytes, blobsSeen.size(), stored);
     }
 
     /// What stands for an id at a path.

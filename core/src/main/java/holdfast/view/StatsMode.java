@@ -11,7 +11,7 @@ public enum StatsMode {
     FILES_BY_CONTENTS,
     /// Blobs the snapshots use, each once, as they lie in the repository.
     RAW_DATA,
-    /// Blobs the snapshots use, once per path of a file that uses them.
+    /// Blobs of files that differ in content, a blob once per path.
     BLOBS_PER_FILE;
 
     public String label() {
