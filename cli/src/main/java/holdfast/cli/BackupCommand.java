@@ -86,6 +86,7 @@ final class BackupCommand implements Callable<Integer> {
     @Option(
             names = "--prove",
             paramLabel = "LEVEL",
+            converter = ProvableLevel.class,
             description =
                     "Prove the snapshot at once: written, stored, sound, restored, identical, or 0 to 4. Default: sound")
     private ProofLevel prove = ProofLevel.SOUND;

@@ -53,7 +53,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final SnapshotFilterOptions filter = new SnapshotFilterOptions();
 
-    @Option(names = "--level", paramLabel = "LEVEL", description = "How far, by name or number. Default: identical")
+    @Option(
+            names = "--level",
+            paramLabel = "LEVEL",
+            converter = ProvableLevel.class,
+            description = "How far, by name or number. Default: identical")
     private ProofLevel level = ProofLevel.IDENTICAL;
 
     @Option(names = "--sandbox", paramLabel = "FOLDER", description = "Where sandboxes are made. Default: $TMPDIR")
