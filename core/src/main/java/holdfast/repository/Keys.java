@@ -111,7 +111,12 @@ public final class Keys {
     /// Adds a key for the new password, makes sure that it opens, then removes the key in use; the new one is
     /// in use from then on.
     public synchronized ObjectId changePassword(Password password) throws IOException {
-        ObjectId added = add(password);
+        return changePassword(password, InitOptions.DEFAULT);
+    }
+
+    /// As [#changePassword(Password)], with the cost of guessing the password.
+    public synchronized ObjectId changePassword(Password password, InitOptions options) throws IOException {
+        ObjectId added = add(password, options);
         ObjectId old = current;
         current = added;
         RawFiles.delete(storage, Kinds.KEYS, old);

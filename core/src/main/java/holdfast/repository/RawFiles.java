@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +29,27 @@ final class RawFiles {
     }
 
     static List<ObjectId> list(Storage storage, String kind, Predicate<StoredFile> wanted) throws IOException {
-        return storage.listAll(kind).stream()
-                .filter(wanted)
-                .map(file -> file.name().substring(kind.length()))
-                .filter(ObjectId::isId)
-                .map(ObjectId::parse)
-                .toList();
+        return listing(
+                storage,
+                kind,
+                files -> files.filter(wanted)
+                        .map(file -> file.name().substring(kind.length()))
+                        .filter(ObjectId::isId)
+                        .map(ObjectId::parse)
+                        .toList());
     }
 
     static boolean any(Storage storage, String kind) throws IOException {
+        return listing(storage, kind, files -> files.findAny().isPresent());
+    }
+
+    private static <T> T listing(Storage storage, String kind, Function<Stream<StoredFile>, T> use) throws IOException {
         try (Stream<StoredFile> files = storage.list(kind)) {
-            return files.findAny().isPresent();
+            return use.apply(files);
         } catch (UncheckedIOException e) {
-            throw e.getCause();
+            throw failed(kind, "could not be listed in", storage, Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw failed(kind, "could not be listed in", storage, e);
         }
     }
 

@@ -185,7 +185,7 @@ final class SealedFiles {
         if (form == '{' || form == '[') {
             return opened;
         }
-        if (form != COMPRESSED) {
+        if (form != COMPRESSED || opened.remaining() == 1) {
             throw new BrokenFormatException("it has the unknown form " + form);
         }
         byte[] frame = new byte[opened.remaining() - 1];

@@ -1,0 +1,278 @@
+package holdfast.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import holdfast.model.HoldfastException;
+import holdfast.model.ObjectId;
+import holdfast.storage.FaultyStorage;
+import holdfast.storage.FaultyStorage.Fault;
+import holdfast.storage.FaultyStorage.Operation;
+import holdfast.storage.MemoryStorage;
+import holdfast.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LocksTest {
+    private static final LockTimes QUICK = new LockTimes(
+            Duration.ofMillis(20),
+            Duration.ofMillis(30),
+            Duration.ofMinutes(22),
+            Duration.ofMinutes(30),
+            Duration.ofMillis(10));
+    /// No process has this number.
+    private static final long DEAD = Integer.MAX_VALUE - 7L;
+
+    private final MemoryStorage memory = new MemoryStorage();
+    private final AtomicBoolean broken = new AtomicBoolean();
+    private final Storage storage =
+            FaultyStorage.whenever(memory, call -> broken.get() && call.operation() != Operation.LIST, Fault.REFUSE);
+    private final AtomicReference<Instant> now = new AtomicReference<>(Repositories.NOW);
+    private final List<String> notes = new CopyOnWriteArrayList<>();
+    private final List<Repository> repositories = new ArrayList<>();
+
+    @BeforeEach
+    void init() throws IOException {
+        Repositories.init(storage).close();
+    }
+
+    @AfterEach
+    void close() {
+        repositories.forEach(Repository::close);
+    }
+
+    private Locks locks(Client client) throws IOException {
+        Repository repository = Repository.open(storage, Repositories.PASSWORD, () -> now.get(), client);
+        repositories.add(repository);
+        return repository.locks().with(Duration.ZERO, notes::add).with(QUICK);
+    }
+
+    private static Client client(String host, long uid, long pid) {
+        return new Client(host, "ann", uid, uid, pid);
+    }
+
+    private static Client me(String host) {
+        return client(host, 0, ProcessHandle.current().pid());
+    }
+
+    private long count() throws IOException {
+        try (var locks = memory.list(Kinds.LOCKS)) {
+            return locks.count();
+        }
+    }
+
+    @Test
+    void sharedLocksGoTogetherAndAnExclusiveOneGoesAlone() throws IOException {
+        Locks here = locks(me("here"));
+        Locks there = locks(me("there"));
+        try (Lock first = here.shared();
+                Lock second = there.shared()) {
+            first.confirm();
+            second.confirm();
+            assertThat(here.list()).hasSize(2);
+            assertThatThrownBy(there::exclusive)
+                    .isInstanceOf(HoldfastException.Locked.class)
+                    .hasMessageMatching(".* is locked: lock .* of process .* on (here|there) by ann, .*");
+            assertThat(count()).isEqualTo(2);
+        }
+        assertThat(count()).isZero();
+        try (Lock exclusive = here.exclusive()) {
+            exclusive.confirm();
+            assertThatThrownBy(there::shared).isInstanceOf(HoldfastException.Locked.class);
+            assertThatThrownBy(here::exclusive).isInstanceOf(HoldfastException.Locked.class);
+            assertThat(there.list()).singleElement().matches(LockInfo::exclusive);
+        }
+        assertThat(count()).isZero();
+    }
+
+    /// Of those that ask at the same time none or one may win, never two.
+    @Test
+    void twoExclusiveLocksAreNeverHeldAtOnce() throws Exception {
+        Locks locks = locks(me("here"));
+        for (int round = 0; round < 15; round++) {
+            CyclicBarrier barrier = new CyclicBarrier(3);
+            List<Lock> held = new CopyOnWriteArrayList<>();
+            Callable<Boolean> attempt = () -> {
+                barrier.await();
+                try {
+                    held.add(locks.exclusive());
+                    return true;
+                } catch (HoldfastException.Locked e) {
+                    return false;
+                }
+            };
+            try (var pool = Executors.newFixedThreadPool(3)) {
+                for (Future<Boolean> one : pool.invokeAll(List.of(attempt, attempt, attempt))) {
+                    one.get();
+                }
+            }
+            assertThat(held).hasSizeLessThanOrEqualTo(1);
+            held.forEach(Lock::close);
+            assertThat(count()).isZero();
+        }
+    }
+
+    @Test
+    void waitingForALockEndsWhenItIsFreeOrTheTimeIsUp() throws Exception {
+        Locks locks = locks(me("here"));
+        Lock blocking = locks.exclusive();
+        Locks patient = locks.with(Duration.ofHours(1), notes::add);
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Lock> waiting = pool.submit(patient::shared);
+            Thread.sleep(100);
+            assertThat(waiting.isDone()).isFalse();
+            blocking.close();
+            waiting.get().close();
+        }
+        try (Lock again = locks.exclusive();
+                var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            again.check();
+            Future<Lock> waiting = pool.submit(patient::shared);
+            Thread.sleep(100);
+            now.set(now.get().plus(Duration.ofMinutes(20)));
+            Thread.sleep(100);
+            assertThat(waiting.isDone()).isFalse();
+            now.set(now.get().plus(Duration.ofMinutes(20)));
+            Thread.sleep(200);
+            now.set(now.get().plus(Duration.ofMinutes(25)));
+            assertThatThrownBy(waiting::get).hasCauseInstanceOf(HoldfastException.Locked.class);
+        }
+    }
+
+    @Test
+    void locksOfDeadProcessesOfThisHostAndOldOnesAreRemovedWithANote() throws IOException {
+        leave(client("here", 5, DEAD), now.get());
+        leave(client("elsewhere", 5, 1), now.get().minus(Duration.ofMinutes(31)));
+        Locks locks = locks(client("here", 5, 1));
+        assertThat(locks.list()).hasSize(2).allMatch(LockInfo::stale);
+        locks.exclusive().close();
+        assertThat(notes).hasSize(2).allMatch(note -> note.startsWith("removed the stale lock"));
+        assertThat(count()).isZero();
+    }
+
+    /// Leaves the lock of a process that no longer refreshes it.
+    private void leave(Client client, Instant time) throws IOException {
+        Repository repository = Repository.open(storage, Repositories.PASSWORD, () -> time, client);
+        LockTimes never = new LockTimes(
+                Duration.ZERO, Duration.ofHours(9), Duration.ofHours(9), Duration.ofHours(9), Duration.ofMillis(1));
+        repository.locks().with(never).shared().check();
+    }
+
+    @Test
+    void aLiveLockIsNeverTakenForStale() throws IOException {
+        leave(client("elsewhere", 5, DEAD), now.get().minus(Duration.ofMinutes(29)));
+        assertThat(locks(client("here", 5, 1)).list()).noneMatch(LockInfo::stale);
+        assertThat(locks(client("elsewhere", 6, 1)).list())
+                .as("other users' processes may be hidden")
+                .noneMatch(LockInfo::stale);
+        assertThat(locks(client("elsewhere", 5, 1)).list()).allMatch(LockInfo::stale);
+        assertThat(locks(client("elsewhere", 0, 1)).list()).allMatch(LockInfo::stale);
+        assertThat(locks(client("elsewhere", 5, 1)).removeStale()).isEqualTo(1);
+    }
+
+    @Test
+    void aHeldLockIsRenewedUnderANewNameAndNeverMissing() throws Exception {
+        try (Lock lock = locks(me("here")).shared()) {
+            ObjectId first = only();
+            now.set(now.get().plus(Duration.ofMinutes(5)));
+            for (int i = 0; i < 200 && (count() != 1 || only().equals(first)); i++) {
+                Thread.sleep(10);
+            }
+            assertThat(only()).isNotEqualTo(first);
+            lock.confirm();
+            assertThat(locks(me("there")).list())
+                    .singleElement()
+                    .matches(info -> !info.time().isBefore(Repositories.NOW));
+        }
+        assertThat(count()).isZero();
+    }
+
+    private ObjectId only() throws IOException {
+        return RawFiles.list(memory, Kinds.LOCKS).getFirst();
+    }
+
+    @Test
+    void aLockThatSomebodyRemovedStopsItsHolder() throws Exception {
+        try (Lock lock = locks(me("here")).shared()) {
+            locks(me("there")).removeAll();
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 300; i++) {
+                            Thread.sleep(10);
+                            lock.check();
+                        }
+                    })
+                    .isInstanceOf(HoldfastException.Locked.class)
+                    .hasMessageContaining("removed");
+            assertThatThrownBy(lock::confirm).isInstanceOf(HoldfastException.Locked.class);
+        }
+        assertThat(count()).as("it is not made again").isZero();
+    }
+
+    @Test
+    void aLockThatCannotBeRenewedInTimeStopsItsHolder() throws Exception {
+        try (Lock lock = locks(me("here")).shared()) {
+            broken.set(true);
+            now.set(now.get().plus(Duration.ofMinutes(20)));
+            Thread.sleep(100);
+            lock.check();
+            now.set(now.get().plus(Duration.ofMinutes(3)));
+            assertThatThrownBy(lock::check)
+                    .isInstanceOf(HoldfastException.Locked.class)
+                    .hasMessageContaining("could not be refreshed");
+            broken.set(false);
+            Thread.sleep(100);
+            assertThatThrownBy(lock::check).isInstanceOf(HoldfastException.Locked.class);
+        }
+        assertThat(notes).anyMatch(note -> note.contains("could not be refreshed"));
+    }
+
+    @Test
+    void aDamagedLockBlocksUntilAllAreRemovedAndAnEmptyOneDoesNot() throws IOException {
+        byte[] junk = Repositories.noise(1, 200);
+        memory.put(Kinds.LOCKS + ObjectId.hash(junk).hex(), ByteBuffer.wrap(junk));
+        memory.put(Kinds.LOCKS + "0".repeat(64), ByteBuffer.allocate(0));
+        Locks locks = locks(me("here"));
+        assertThatThrownBy(locks::shared)
+                .isInstanceOf(HoldfastException.Locked.class)
+                .hasMessageContaining(ObjectId.hash(junk).hex());
+        assertThat(locks.list()).isEmpty();
+        assertThat(locks.removeStale()).isZero();
+        assertThat(locks.removeAll()).isEqualTo(2);
+        memory.put(Kinds.LOCKS + "0".repeat(64), ByteBuffer.allocate(0));
+        locks.exclusive().close();
+    }
+
+    @Test
+    void aFailureWhileLockingLeavesNoLockBehindThatLooksAlive() throws IOException {
+        for (int failAt = 0; ; failAt++) {
+            MemoryStorage fresh = new MemoryStorage();
+            Repositories.init(fresh).close();
+            FaultyStorage faulty = FaultyStorage.failingCall(fresh, failAt);
+            boolean done = false;
+            try (Repository repository = Repository.open(faulty, Repositories.PASSWORD, () -> now.get(), me("here"));
+                    Lock lock = repository.locks().with(QUICK).exclusive()) {
+                lock.check();
+                done = faulty.faults().isEmpty();
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("injected fault");
+            }
+            if (done) {
+                return;
+            }
+        }
+    }
+}
