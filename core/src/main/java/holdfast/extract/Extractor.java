@@ -72,6 +72,7 @@ public final class Extractor {
             PlannedDirectory directory = plan.get(i);
             if (directory.parent() < 0) {
                 Files.createDirectories(Path.of(directory.name()));
+                directories.in(i, LeftOvers::remove);
                 continue;
             }
             if (missing.get(directory.parent())) {
@@ -79,10 +80,10 @@ public final class Extractor {
                 continue;
             }
             try {
-                directories.in(directory.parent(), parent -> {
-                    makeDirectory(parent, directory.name());
-                    return true;
-                });
+                boolean made = directories.in(directory.parent(), parent -> makeDirectory(parent, directory.name()));
+                if (!made) {
+                    directories.in(i, LeftOvers::remove);
+                }
             } catch (IOException e) {
                 failures.add(directory.path(), e);
                 missing.set(i);
@@ -92,13 +93,16 @@ public final class Extractor {
         return missing;
     }
 
-    private static void makeDirectory(OpenDirectory parent, String name) throws IOException {
+    /// @return whether it was not there yet
+    private static boolean makeDirectory(OpenDirectory parent, String name) throws IOException {
         try {
             parent.createDirectory(name);
+            return true;
         } catch (FileAlreadyExistsException e) {
             if (parent.status(name).type() != NodeType.DIRECTORY) {
                 throw e;
             }
+            return false;
         }
     }
 

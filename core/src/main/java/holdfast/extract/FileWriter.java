@@ -318,7 +318,7 @@ final class FileWriter {
     }
 
     private String temporary(int index) {
-        return ".holdfast-restore-" + ProcessHandle.current().pid() + "-" + index;
+        return LeftOvers.name(index);
     }
 
     private void fail(int index, String reason) {
