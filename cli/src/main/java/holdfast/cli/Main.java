@@ -1,9 +1,13 @@
 package holdfast.cli;
 
 import holdfast.cli.console.Console;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -20,9 +24,15 @@ public final class Main {
         signals.exit(code);
     }
 
-    /// For the training run of the launcher: a whole run, in this process, against the real world.
-    public static int run(String... arguments) {
-        return run(World.system(), () -> false, arguments);
+    /// A run that sees no terminal and prints nothing, for the launcher's training.
+    ///
+    /// @param variables the environment
+    public static int silently(Path folder, Map<String, String> variables, String... arguments) {
+        World real = World.system();
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+            World world = new World(variables, real.terminal(), nowhere, nowhere, folder, real.clock(), real.zone());
+            return run(world, () -> false, arguments);
+        }
     }
 
     /// One run. Every error ends here, as a message and an exit code.
@@ -41,6 +51,8 @@ public final class Main {
             return line.execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError e) {
             return failed(session, interrupted, e);
+        } finally {
+            session.console().flush();
         }
     }
 

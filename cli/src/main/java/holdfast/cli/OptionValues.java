@@ -3,6 +3,9 @@ package holdfast.cli;
 import holdfast.cli.console.Durations;
 import holdfast.cli.console.Sizes;
 import holdfast.policy.Span;
+import holdfast.prune.MaxUnused;
+import holdfast.verify.DataSubset;
+import holdfast.view.StatsMode;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -30,6 +33,9 @@ final class OptionValues {
         line.registerConverter(Count.class, OptionValues::count);
         line.registerConverter(
                 KeyCost.class, text -> new KeyCost((int) number(text, 10, 20, "a number from 10 to 20")));
+        line.registerConverter(DataSubset.class, OptionValues::subset);
+        line.registerConverter(MaxUnused.class, OptionValues::maxUnused);
+        line.registerConverter(StatsMode.class, OptionValues::statsMode);
         line.registerConverter(Span.class, OptionValues::span);
         line.registerConverter(ZoneId.class, OptionValues::zone);
         line.registerConverter(GlobalOptions.Compression.class, OptionValues::compression);
@@ -75,6 +81,43 @@ final class OptionValues {
                     case "max" -> 19;
                     default -> (int) number(text, 1, 19, "off, or a level from 1 to 19");
                 });
+    }
+
+    private static DataSubset subset(String text) {
+        try {
+            int slash = text.indexOf('/');
+            if (slash > 0) {
+                int number = Integer.parseInt(text, 0, slash, 10);
+                return new DataSubset.Part(number, Integer.parseInt(text, slash + 1, text.length(), 10));
+            }
+            return text.endsWith("%")
+                    ? new DataSubset.Percent(percent(text))
+                    : new DataSubset.Bytes(bytes(text).count());
+        } catch (IllegalArgumentException e) {
+            throw refused(text, "a part: N/M with M up to 256, a percentage such as 5%, or a size such as 500MiB");
+        }
+    }
+
+    private static MaxUnused maxUnused(String text) {
+        if (text.equals("unlimited")) {
+            return new MaxUnused.Unlimited();
+        }
+        try {
+            return text.endsWith("%")
+                    ? new MaxUnused.Percent(percent(text))
+                    : new MaxUnused.Bytes(bytes(text).count());
+        } catch (IllegalArgumentException e) {
+            throw refused(text, "a percentage below 100 such as 5%, a size such as 500MiB, or unlimited");
+        }
+    }
+
+    private static double percent(String text) {
+        return Double.parseDouble(text.substring(0, text.length() - 1));
+    }
+
+    private static StatsMode statsMode(String text) {
+        return StatsMode.of(text)
+                .orElseThrow(() -> refused(text, "restore-size, raw-data, files-by-contents or blobs-per-file"));
     }
 
     private static GlobalOptions.Rate rate(String text) {

@@ -2,7 +2,11 @@ package holdfast.cli;
 
 import holdfast.cli.console.SystemTerminal;
 import holdfast.cli.console.Terminal;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -21,15 +25,23 @@ record World(
         Path folder,
         InstantSource clock,
         ZoneId zone) {
+    private static final int BUFFER = 32 << 10;
+
     static World system() {
         return new World(
                 System.getenv(),
                 new SystemTerminal(),
-                System.out,
-                System.err,
+                buffered(FileDescriptor.out),
+                buffered(FileDescriptor.err),
                 Path.of("").toAbsolutePath(),
                 InstantSource.system(),
                 ZoneId.systemDefault());
+    }
+
+    /// The console decides when to flush: lists of a million lines are not written line by line.
+    private static PrintStream buffered(FileDescriptor stream) {
+        return new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(stream), BUFFER), false, StandardCharsets.UTF_8);
     }
 
     @Override

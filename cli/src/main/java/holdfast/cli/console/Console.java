@@ -1,6 +1,7 @@
 package holdfast.cli.console;
 
 import holdfast.model.FileNames;
+import holdfast.model.HoldfastException;
 import holdfast.model.Progress;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,14 @@ public final class Console {
         }
     }
 
+    private static final int CHECK_EVERY = 1000;
+
     private final PrintStream out;
     private final PrintStream err;
     private final Terminal terminal;
     private volatile Manner manner = new Manner(false, false, 0, false, false);
     private @Nullable ProgressLine shown;
+    private long listed;
 
     public Console(PrintStream out, PrintStream err, Terminal terminal) {
         this.out = out;
@@ -95,6 +99,35 @@ public final class Console {
     /// A document on stderr, for an error told as JSON.
     public void errorDocument(Object value) {
         print(err, JsonText.of(value));
+    }
+
+    /// One of very many lines of a list: not flushed one by one. Whoever reads them may have seen enough.
+    ///
+    /// @throws HoldfastException.Interrupted when nobody reads stdout any more
+    public void listed(String text) {
+        if (!manner.json()) {
+            list(text);
+        }
+    }
+
+    /// One of very many documents.
+    public void listed(Record value) {
+        if (manner.json()) {
+            list(JsonText.of(value));
+        }
+    }
+
+    private synchronized void list(String text) {
+        out.println(text);
+        if (++listed % CHECK_EVERY == 0 && out.checkError()) {
+            throw new HoldfastException.Interrupted("nobody reads the list any more", "");
+        }
+    }
+
+    /// Hands over what is still held back; at the end of the run.
+    public void flush() {
+        out.flush();
+        err.flush();
     }
 
     private synchronized void print(PrintStream stream, String text) {

@@ -2,14 +2,16 @@ package holdfast.cli.console;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Values as JSON on one line. Records become objects, their components named in snake_case; maps, iterables,
-/// numbers, booleans, null and optionals become what they are; everything else its text. Made for the documents
-/// of `--json`, whose shapes are records beside their commands; starts without the cost of a binding library.
+/// numbers, booleans, null and optionals become what they are, enums their names in kebab-case, durations
+/// seconds; everything else its text. Made for the documents of `--json`, whose shapes are records beside their
+/// commands; starts without the cost of a binding library.
 public final class JsonText {
     private final StringBuilder text = new StringBuilder(256);
 
@@ -29,6 +31,9 @@ public final class JsonText {
             case Double number
             when !Double.isFinite(number) -> throw new IllegalArgumentException("no JSON number: " + number);
             case Number number -> text.append(number);
+            case Enum<?> constant ->
+                string(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            case Duration span -> text.append(span.toMillis() / 1000.0);
             case Optional<?> optional -> value(optional.orElse(null));
             case Map<?, ?> map -> object(map);
             case Iterable<?> items -> array(items);

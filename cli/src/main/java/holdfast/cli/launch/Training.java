@@ -1,28 +1,81 @@
 package holdfast.cli.launch;
 
 import holdfast.cli.Main;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 
-/// The run whose loaded classes and profiles the JVM writes into the AOT cache: what people do most, in small.
-/// Prints nothing and never fails; a cache of less is still a cache.
+/// The run whose loaded classes and profiles the JVM writes into the AOT cache: what people do most, in small,
+/// in a temporary folder. Prints nothing; what fails in it only makes the cache smaller.
 public final class Training {
+    private static final int ROWS = 20_000;
+    private static final int FILES = 60;
+    private static final int FILE_BYTES = 100_000;
+
     private Training() {}
 
-    public static void main(String[] args) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
-            System.setOut(nowhere);
-            System.setErr(nowhere);
-            for (String line : List.of("--version", "--help")) {
-                Main.run(line.split(" "));
+    public static void main(String[] args) throws IOException {
+        Path folder = Files.createTempDirectory("holdfast-training");
+        try {
+            makeSources(folder);
+            Map<String, String> variables = Map.of(
+                    "HOLDFAST_PASSWORD", "training",
+                    "HOLDFAST_REPOSITORY", folder.resolve("backups").toString(),
+                    "TMPDIR", folder.toString());
+            for (String line : List.of(
+                    "--help",
+                    "version",
+                    "init --key-cost 10",
+                    "backup app.db files --prove identical",
+                    "snapshots",
+                    "snapshots --json",
+                    "show",
+                    "ls latest -l",
+                    "backup app.db files",
+                    "restore latest --target restored --yes",
+                    "forget --keep-last 1 --prune",
+                    "check --read-data",
+                    "stats",
+                    "snapshots --bogus")) {
+                Main.silently(folder, variables, line.split(" "));
             }
+        } catch (SQLException e) {
+            throw new IOException("cannot make a database to train on", e);
         } finally {
-            System.setOut(out);
-            System.setErr(err);
+            delete(folder);
+        }
+    }
+
+    private static void makeSources(Path folder) throws IOException, SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("app.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, price REAL, image BLOB)");
+            statement.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + ROWS + ")"
+                    + " INSERT INTO item SELECT i, 'item ' || i, i * 1.5, randomblob(40) FROM n");
+        }
+        Path files = Files.createDirectory(folder.resolve("files"));
+        Random random = new Random(1);
+        for (int i = 0; i < FILES; i++) {
+            byte[] content = new byte[FILE_BYTES];
+            random.nextBytes(content);
+            Files.write(files.resolve("file" + i), content);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 }
