@@ -1,9 +1,8 @@
 package holdfast.cli;
 
-import holdfast.io.posix.FileStatus;
 import holdfast.io.posix.HostFiles;
+import holdfast.io.posix.NodeReader;
 import holdfast.io.posix.OpenDirectory;
-import holdfast.model.Attributes;
 import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.SourceKind;
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -66,24 +64,11 @@ final class Drivers {
         }
     }
 
-    /// Name and attributes of a real folder, for the folders above the sources.
+    /// Name and attributes of a real folder, for the folders above the sources; links to folders are followed.
     Node folder(String path) {
         try (OpenDirectory directory = host.open(path)) {
-            FileStatus status = directory.status(".");
-            Attributes attributes = new Attributes(
-                    status.mode(),
-                    status.mtime(),
-                    status.atime(),
-                    status.ctime(),
-                    status.uid(),
-                    status.gid(),
-                    host.userName(status.uid()),
-                    host.groupName(status.gid()),
-                    status.inode(),
-                    status.deviceId(),
-                    List.of());
             String name = path.substring(path.lastIndexOf('/') + 1);
-            return new Node(name, status.type(), attributes, 0, status.links(), "", 0, List.of(), null);
+            return new NodeReader(host).read(directory, ".", name, directory.status("."), _ -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,12 +1,8 @@
 package holdfast.source.sqlite;
 
-import holdfast.io.posix.FileStatus;
 import holdfast.io.posix.HostFiles;
-import holdfast.io.posix.OpenDirectory;
-import holdfast.model.Attributes;
-import holdfast.model.ExtendedAttribute;
+import holdfast.io.posix.NodeReader;
 import holdfast.model.Node;
-import holdfast.model.NodeType;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
 import holdfast.source.Capture;
@@ -19,7 +15,6 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -54,36 +49,7 @@ final class SqliteCapture implements Capture {
     }
 
     private static Node node(Path real, long bytes) throws IOException {
-        HostFiles host = HostFiles.system();
-        String name = String.valueOf(real.getFileName());
-        try (OpenDirectory parent = host.open(SqliteFiles.parentOf(real))) {
-            FileStatus status = parent.status(name);
-            Attributes attributes = new Attributes(
-                    status.mode(),
-                    status.mtime(),
-                    status.atime(),
-                    status.ctime(),
-                    status.uid(),
-                    status.gid(),
-                    host.userName(status.uid()),
-                    host.groupName(status.gid()),
-                    status.inode(),
-                    status.deviceId(),
-                    extendedAttributes(parent, name));
-            return new Node(name, NodeType.FILE, attributes, bytes, status.links(), "", 0, List.of(), null);
-        }
-    }
-
-    private static List<ExtendedAttribute> extendedAttributes(OpenDirectory parent, String name) throws IOException {
-        List<ExtendedAttribute> attributes = new ArrayList<>();
-        for (String each : parent.extendedAttributes(name)) {
-            try {
-                attributes.add(parent.extendedAttribute(name, each));
-            } catch (NoSuchFileException _) {
-                // Removed since it was listed.
-            }
-        }
-        return attributes;
+        return new NodeReader(HostFiles.system()).read(real.toString(), _ -> {}).withContent(List.of(), bytes);
     }
 
     @Override
