@@ -177,7 +177,7 @@ final class DatabaseCheck {
 
     private void tableAlone(Connection connection, String table) throws SQLException {
         try {
-            integrityOf(connection, "main." + Tables.quoted(table));
+            integrityOf(connection, Tables.quoted(table));
         } catch (SQLException e) {
             cancellation.check();
             if (SqliteConnections.isDamage(e)) {

@@ -54,8 +54,7 @@ final class LiveReader implements AutoCloseable {
             if (!RawFile.identity(database).equals(raw.identity())) {
                 throw new MovedException(database + " was replaced by another file");
             }
-            boolean wal =
-                    SqliteConnections.ask(connection, "PRAGMA journal_mode").equals("wal");
+            boolean wal = usesLog(connection, raw, database);
             done = true;
             return new LiveReader(database, raw, connection, wal);
         } catch (NoSuchFileException e) {
@@ -86,6 +85,22 @@ final class LiveReader implements AutoCloseable {
                 }
                 Pause.of(RETRY);
             }
+        }
+    }
+
+    /// With a damaged schema SQLite does not answer. Then it may have opened a log when the header says so,
+    /// or when there is one.
+    private static boolean usesLog(Connection connection, RawFile raw, Path database) throws IOException, SQLException {
+        try {
+            return SqliteConnections.ask(connection, "PRAGMA journal_mode").equals("wal");
+        } catch (SQLException e) {
+            if (!SqliteConnections.isDamage(e)) {
+                throw e;
+            }
+            return Files.exists(SqliteFiles.companion(database, "-wal"))
+                    || SqliteHeader.parse(SqliteFiles.read(raw.channel(), 0, SqliteHeader.BYTES))
+                            .map(SqliteHeader::writeAheadLog)
+                            .orElse(true);
         }
     }
 

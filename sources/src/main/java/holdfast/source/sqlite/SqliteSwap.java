@@ -41,6 +41,7 @@ import java.util.function.Consumer;
 public final class SqliteSwap {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss");
     private static final int NAMES_TRIED = 1000;
+    private static final Duration SHORT_WAIT = Duration.ofMillis(500);
 
     private final Path live;
     private final SqliteOptions options;
@@ -128,7 +129,7 @@ public final class SqliteSwap {
     private Outcome swap(Path restored, LocalDateTime now) throws IOException, SQLException {
         Path kept;
         boolean writeAheadLog;
-        try (ExclusiveHold hold = ExclusiveHold.take(live, options.busyTimeout())) {
+        try (ExclusiveHold hold = ExclusiveHold.take(live, exclusiveWait())) {
             writeAheadLog = hold.writeAheadLog();
             // In WAL mode every open connection holds a lock; in rollback mode an idle one holds none.
             String users = writeAheadLog ? "" : LockHolders.having(live);
@@ -145,6 +146,13 @@ public final class SqliteSwap {
         }
         step("done");
         return new Outcome(Optional.of(kept), true);
+    }
+
+    /// Connections to a database in WAL mode hold their lock while idle: who would not mind them need not
+    /// wait long.
+    private Duration exclusiveWait() {
+        boolean patient = whenInUse == WhenInUse.REFUSE || options.busyTimeout().compareTo(SHORT_WAIT) < 0;
+        return patient ? options.busyTimeout() : SHORT_WAIT;
     }
 
     private void requireClean(Path restored) throws IOException {
@@ -195,9 +203,10 @@ public final class SqliteSwap {
         return kept;
     }
 
-    /// A file that SQLite cannot open cannot be made whole either, so it keeps its log and journal, under
-    /// matching names. These are linked before anything is removed; between the removal and the renaming a
-    /// crash leaves the live name with the damaged file alone, which nobody could open before.
+    /// /// A file that SQLite cannot open, even with what its log or journal says, cannot be made whole
+    /// either. If it still has one it keeps it, under a matching name. These are linked before anything is
+    /// removed; between the removal and the renaming a crash leaves the live name with the damaged file
+    /// alone, which nobody could open before.
     private Outcome putOverDamaged(Path restored, LocalDateTime now) throws IOException {
         String users = users();
         if (!users.isEmpty()) {
