@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Take a snapshot of SQLite databases and files, and prove it.",
             "",
-            "All sources named are fixed at one instant and stored as one snapshot. A SQLite database is recognised"
-                    + " by its header and copied consistently while others write to it.",
+            "Databases are copied at one instant, consistently while others write to them; files are read right after;"
+                    + " all becomes one snapshot. A SQLite database is recognised by its header.",
             "Without SOURCE the environment decides: DATABASE_URL is backed up to BACKUP_DIR, which is made on first"
                     + " use, and snapshots older than BACKUP_RETENTION_DAYS are removed."
         },
