@@ -110,6 +110,7 @@ public final class BlobWriter implements AutoCloseable {
     }
 
     private Job submit(Job job, ByteBuffer plain) throws IOException {
+        state.check();
         if (finished) {
             throw new IllegalStateException("the writer has finished");
         }

@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -203,8 +204,12 @@ public final class Repository implements AutoCloseable {
     /// @param zone for a time that names none
     /// @throws HoldfastException.BadUsage when none or several fit; the message says what is near
     public Snapshot find(String wanted, SnapshotFilter filter, ZoneId zone) throws IOException {
-        if (ObjectId.isId(wanted)) {
-            return snapshot(ObjectId.parse(wanted));
+        String prefix = wanted.strip().toLowerCase(Locale.ROOT);
+        List<ObjectId> fitting = RawFiles.list(storage, Kinds.SNAPSHOTS).stream()
+                .filter(id -> !prefix.isEmpty() && id.hex().startsWith(prefix))
+                .toList();
+        if (fitting.size() == 1) {
+            return snapshot(fitting.getFirst());
         }
         return new SnapshotFinder(snapshots(damaged -> {}), filter, zone).find(wanted);
     }

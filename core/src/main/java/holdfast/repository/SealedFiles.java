@@ -24,8 +24,8 @@ import java.util.stream.Gatherers;
 /// compressed behind a byte that says so; a document that begins with a bracket is not compressed, which is
 /// also the form of version 1. Safe for use by many threads.
 final class SealedFiles {
-    /// How many files are fetched at the same time.
-    private static final int WIDTH = 8;
+    /// How many files are fetched and read at the same time; an index file takes up to 20 MB meanwhile.
+    private static final int WIDTH = 6;
 
     private static final byte COMPRESSED = 2;
     private static final int LEVEL = 3;
