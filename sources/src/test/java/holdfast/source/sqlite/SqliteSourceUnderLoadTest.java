@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SqliteSourceUnderLoadTest {
     private static final int COPIES = 30;
 
+    /// A soak with `-Dcopies=500` takes some minutes.
+    private static final int MANY_COPIES = Integer.getInteger("copies", 40);
+
     private final long seed = Long.getLong("seed", new Random().nextLong(1 << 30));
 
     @TempDir
@@ -50,7 +53,7 @@ final class SqliteSourceUnderLoadTest {
     })
     void everyOneOfManyCopiesIsOneCommittedState(String journal, int pageSize, String vacuum, Checkpoints checkpoints)
             throws Exception {
-        copies(500, journal, pageSize, vacuum, checkpoints);
+        copies(MANY_COPIES, journal, pageSize, vacuum, checkpoints);
     }
 
     private void copies(int copies, String journal, int pageSize, String vacuum, Checkpoints checkpoints)
