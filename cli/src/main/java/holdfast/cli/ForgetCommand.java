@@ -1,7 +1,6 @@
 package holdfast.cli;
 
 import holdfast.cli.console.ProgressLine;
-import holdfast.cli.console.Sizes;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
@@ -96,24 +95,26 @@ final class ForgetCommand implements Callable<Integer> {
             Plan plan = wanted.isEmpty() ? byRules(repository, policy, by) : byName(repository, by);
             new ForgetReport(session, dryRun).print(plan);
             if (!dryRun && !plan.remove().isEmpty()) {
-                carryOut(repository, plan, Objects.requireNonNull(lock.lock(), "deleting needs a lock"));
+                return carryOut(repository, plan, Objects.requireNonNull(lock.lock(), "deleting needs a lock"));
             }
         }
         return ExitCode.DONE;
     }
 
-    private void carryOut(Repository repository, Plan plan, Lock lock) throws IOException {
+    /// @return the exit code
+    private int carryOut(Repository repository, Plan plan, Lock lock) throws IOException {
         new Forget(repository).apply(plan, lock);
         if (!prune) {
             session.console().note("The space is freed by 'holdfast prune'.");
-            return;
+            return ExitCode.DONE;
         }
         Progress progress = new Progress();
         Prune freeing = new Prune(repository, progress);
+        PruneResult result;
         try (ProgressLine _ = session.console().follow(progress)) {
-            PruneResult result = freeing.apply(freeing.plan(PruneOptions.DEFAULT), lock);
-            session.console().line("freed " + Sizes.format(result.freedBytes()));
+            result = freeing.apply(freeing.plan(PruneOptions.DEFAULT), lock);
         }
+        return PruneCommand.report(session.console(), result);
     }
 
     private Plan byRules(Repository repository, RetentionPolicy policy, Set<SourceGroup.Trait> by) throws IOException {

@@ -84,9 +84,17 @@ final class PruneCommand implements Callable<Integer> {
         try (ProgressLine _ = session.console().follow(progress)) {
             result = prune.apply(plan, Objects.requireNonNull(lock.lock(), "deleting needs a lock"));
         }
-        session.console().line("freed " + Sizes.format(result.freedBytes()));
-        result.damaged().forEach(pack -> session.console().warn("kept, because it cannot be read whole: " + pack));
+        int code = report(session.console(), result);
         session.console().document(new Document("prune", false, summary, Optional.of(result)));
+        return code;
+    }
+
+    /// Says what a prune did, for [ForgetCommand] too.
+    ///
+    /// @return the exit code
+    static int report(Console console, PruneResult result) {
+        console.line("freed " + Sizes.format(result.freedBytes()));
+        result.damaged().forEach(pack -> console.warn("kept, because it cannot be read whole: " + Console.safe(pack)));
         return result.damaged().isEmpty() ? ExitCode.DONE : ExitCode.DAMAGED;
     }
 

@@ -3,10 +3,13 @@ package holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.cli.FakeWorld.Result;
+import holdfast.model.ObjectId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// Goal: ls, diff, stats, check and prune tell the truth of two real snapshots, to people and to programs.
+/// Goal: ls, diff, stats, check and prune tell the truth of two real snapshots, to people and to
+/// programs.
 final class InspectingCommandsTest {
     @TempDir
     Path folder;
@@ -144,6 +148,83 @@ final class InspectingCommandsTest {
                 .isPositive();
         assertThat(ok("check", "--read-data").out()).contains("1 snapshot(s)", "no errors");
         assertThat(world.run("prune", "--max-unused", "100%").code()).isEqualTo(2);
+    }
+
+    @Test
+    void pruneShowsTheSamePlanDryOrNotAndADryRunChangesNothing() throws IOException {
+        ok("forget", "--keep-last", "1");
+        var before = stored();
+        JsonNode dry = json("prune", "--dry-run", "--max-unused", "0", "--json").getFirst();
+        assertThat(stored()).isEqualTo(before);
+        assertThat(dry.get("result").isNull()).isTrue();
+        JsonNode done = json("prune", "--max-unused", "0", "--json").getFirst();
+        assertThat(done.get("plan")).isEqualTo(dry.get("plan"));
+        assertThat(ok("prune", "--max-unused", "0").out()).contains("nothing to free");
+    }
+
+    private Map<String, String> stored() throws IOException {
+        Map<String, String> stored = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder.resolve("backups"))) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                stored.put(
+                        file.toString(), ObjectId.hash(Files.readAllBytes(file)).hex());
+            }
+        }
+        return stored;
+    }
+
+    @Test
+    void pruneRemovesNothingWhenItCannotKnowWhatIsUsed() throws IOException {
+        try (Stream<Path> packs = Files.walk(folder.resolve("backups/data"))) {
+            for (Path pack : packs.filter(Files::isRegularFile).toList()) {
+                Files.delete(pack);
+            }
+        }
+        var before = stored();
+        Result refused = world.run("prune");
+        assertThat(refused.code()).isEqualTo(9);
+        assertThat(refused.err()).contains("cannot prune: snapshot ", "hint: nothing was removed");
+        assertThat(stored()).isEqualTo(before);
+    }
+
+    @Test
+    void checkNamesTheSnapshotsAndPathsThatSuffer() throws IOException {
+        String latest = json("snapshots", "--json")
+                .getFirst()
+                .get("snapshots")
+                .get(1)
+                .get("id")
+                .asString();
+        ok("forget", first());
+        ok("prune", "--max-unused", "0");
+        try (Stream<Path> packs = Files.walk(folder.resolve("backups/data"))) {
+            for (Path pack : packs.filter(Files::isRegularFile).toList()) {
+                Files.delete(pack);
+            }
+        }
+        assertThat(world.run("check").out()).contains("is missing", "affects " + latest.substring(0, 8) + ":/");
+        JsonNode report =
+                new ObjectMapper().readTree(world.run("check", "--json").out()).get("report");
+        assertThat(report.get("errors").asInt()).isPositive();
+        assertThat(report.get("findings")
+                        .valueStream()
+                        .flatMap(finding -> finding.get("affected").valueStream()))
+                .isNotEmpty()
+                .allSatisfy(
+                        place -> assertThat(place.get("snapshot").asString()).isEqualTo(latest));
+    }
+
+    @Test
+    void whatIsNotInTheSnapshotIsRefusedWithWhatIsNear() {
+        assertThat(world.run("ls", "latest", files + "/stay").err())
+                .contains("cannot find " + files + "/stay in snapshot", "hint: near: stays");
+    }
+
+    @Test
+    void everyCommandExplainsItselfWithExamples() {
+        for (String command : List.of("check", "prune", "ls", "diff", "stats")) {
+            assertThat(ok(command, "--help").out()).contains("Examples:", "  holdfast " + command);
+        }
     }
 
     @Test

@@ -82,7 +82,11 @@ public final class Prune {
         try {
             return repository.snapshots();
         } catch (HoldfastException.Damaged e) {
-            throw UsedBlobs.cannotPrune(e);
+            throw new HoldfastException.Damaged(
+                    "cannot prune: " + e.getMessage(),
+                    "nothing was removed; fetch that file from another copy of the repository, "
+                            + "or remove it by hand to give the snapshot up",
+                    e);
         }
     }
 

@@ -1,5 +1,7 @@
 package holdfast.cli.console;
 
+import holdfast.model.Fingerprint;
+import holdfast.model.ObjectId;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -8,10 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Values as JSON on one line. Records become objects, their components named in snake_case; maps, iterables,
-/// numbers, booleans, null and optionals become what they are, enums their names in kebab-case, durations
-/// seconds; everything else its text. Made for the documents of `--json`, whose shapes are records beside their
-/// commands; starts without the cost of a binding library.
+/// Values as JSON on one line. Records become objects, their components named in snake_case; maps,
+/// iterables, numbers, booleans, null and optionals become what they are, enums their names in
+/// kebab-case, durations seconds, ids and fingerprints their digits; everything else its text. Made for
+/// the documents of `--json`, whose shapes are records beside their commands; starts without the cost
+/// of a binding library.
 public final class JsonText {
     private final StringBuilder text = new StringBuilder(256);
 
@@ -37,6 +40,8 @@ public final class JsonText {
             case Optional<?> optional -> value(optional.orElse(null));
             case Map<?, ?> map -> object(map);
             case Iterable<?> items -> array(items);
+            case ObjectId id -> string(id.hex());
+            case Fingerprint fingerprint -> string(fingerprint.toString());
             case Record entry -> object(entry);
             default -> string(value.toString());
         }
@@ -92,8 +97,8 @@ public final class JsonText {
         return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
     }
 
-    /// Lone surrogates, which stand for file name bytes that are no UTF-8, are escaped, so the text is valid
-    /// UTF-8.
+    /// Lone surrogates, which stand for file name bytes that are no UTF-8, are escaped, so the text is
+    /// valid UTF-8.
     private void string(String value) {
         text.append('"');
         for (int i = 0; i < value.length(); i++) {

@@ -3,6 +3,8 @@ package holdfast.cli.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.model.Fingerprint;
+import holdfast.model.ObjectId;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,13 @@ final class JsonTextTest {
         assertThat(JsonText.of(outer))
                 .isEqualTo("{\"message_type\":\"x\",\"bytes_done\":3,\"rate\":0.5,"
                         + "\"items\":[{\"is_big\":true,\"at\":\"1970-01-01T00:00:00Z\"}],\"none\":null}");
+    }
+
+    @Test
+    void idsAndFingerprintsAreTheirDigits() {
+        assertThat(JsonText.of(List.of(new ObjectId(1, 0, 0, 2), new Fingerprint(3, 4))))
+                .isEqualTo("[\"" + "0".repeat(15) + "1" + "0".repeat(47) + "2\",\"" + "0".repeat(15) + "3"
+                        + "0".repeat(15) + "4\"]");
     }
 
     @Test
