@@ -23,18 +23,20 @@ import java.util.function.Consumer;
 /// rolled back by SQLite before it gave us the lock. journal_mode MEMORY and OFF lock the same way.
 ///
 /// *Write-ahead log.* The transaction holds a read mark, which stands for the state after some frame M of the
-/// log.
-/// - Mark above 0: no checkpoint copies frames beyond M into the file, and nobody begins the log anew. So a
-///   page that a checkpoint changes under us, even halfway, has a frame at or before M. Let K be the last
-///   committed frame by the wal-index, read later, so M <= K: frames 1 to K stay as they are. Every page with
-///   a frame among 1 to K is laid over with its newest such frame; every other page did not change. That is
-///   the state after K, and its size is the one that frame K's commit gave.
+/// log. Before the file is copied the wal-index says that checkpoints have dealt with frames 1 to N, and
+/// after it that K is the last committed frame.
+/// - Mark above 0: no checkpoint copies frames beyond M into the file, and nobody begins the log anew, so
+///   frames 1 to K stay as they are, and M <= K. A checkpoint copies a page's newest frame if it lies before
+///   M, else none; and whatever it knew when it set N, K is not older. So a page whose newest frame is at or
+///   before N is in the file, and nobody touches it; all others are laid over with their newest frame, even
+///   if a checkpoint changed them under us, halfway perhaps. That is the state after K, and its size is the
+///   one that frame K's commit gave.
 /// - Mark 0: the whole log had been copied into the file, and no checkpoint runs meanwhile, so the file
 ///   stands still and is complete. Writers may append frames and begin the log anew, but frames that are not
 ///   in the file are never dropped, since that takes a checkpoint. So whatever committed frames the wal-index
-///   shows, of this generation of the log or the next, follow on the state of the file: laying 1 to K over it
-///   gives the state after K. Were the log begun anew between reading the wal-index and its frames, the chain
-///   of checksums would break (see [WalOverlay]) and we start over.
+///   shows follow on the state of the file: those behind N, or all if the log was begun anew since N was
+///   read. Were it begun anew between reading the wal-index and its frames, the chain of checksums would
+///   break (see [WalOverlay]) and we start over.
 ///
 /// The wal-index must be the living one. A connection that may write it either found others using it or built
 /// it anew from the log; a read-only one may have met what a dead process left. So unless it can be opened
@@ -53,8 +55,9 @@ final class DatabaseCopy {
     /// Points at which a test may let the rest of the world act.
     enum Moment {
         READING,
+        INDEX_READ,
         FILE_COPIED,
-        INDEX_READ
+        INDEX_READ_AGAIN
     }
 
     /// @param database its real path
@@ -106,36 +109,48 @@ final class DatabaseCopy {
     }
 
     private StagedDatabase copy(LiveReader reader) throws IOException, SQLException {
-        long frames = 0;
         staging.requireRoom(reader.file().size() + reader.logBytes(), database);
+        return reader.writeAheadLog() ? copyWithLog(reader) : copyStill(reader);
+    }
+
+    private StagedDatabase copyStill(LiveReader reader) throws IOException {
         try (FileChannel to = staging.create(staging.database())) {
             moments.accept(Moment.READING);
             long bytes = reader.file().size();
-            long copied = RawCopy.copy(reader.file(), to);
-            moments.accept(Moment.FILE_COPIED);
-            if (reader.writeAheadLog()) {
-                Optional<WalIndex> index = reader.walIndex();
-                if (index.isEmpty()) {
-                    return onlineBackup(reader);
-                }
-                frames = index.get().frames();
-                moments.accept(Moment.INDEX_READ);
-                if (frames > 0) {
-                    overlay(index.get(), to);
-                }
-            } else if (copied != bytes) {
+            if (RawCopy.copy(reader.file(), to) != bytes) {
                 throw new MovedException("its size changed under a lock");
             }
+            moments.accept(Moment.FILE_COPIED);
         }
-        return new StagedDatabase(staging.database(), Method.READ_TRANSACTION, frames, List.of());
+        return new StagedDatabase(staging.database(), Method.READ_TRANSACTION, 0, List.of());
+    }
+
+    private StagedDatabase copyWithLog(LiveReader reader) throws IOException, SQLException {
+        moments.accept(Moment.READING);
+        Optional<WalIndex> before = reader.walIndex();
+        if (before.isEmpty()) {
+            return onlineBackup(reader);
+        }
+        long laidOver = 0;
+        try (FileChannel to = staging.create(staging.database())) {
+            moments.accept(Moment.INDEX_READ);
+            RawCopy.copy(reader.file(), to);
+            moments.accept(Moment.FILE_COPIED);
+            WalIndex after = reader.walIndex().orElseThrow(() -> new MovedException("the wal-index is unreadable"));
+            moments.accept(Moment.INDEX_READ_AGAIN);
+            if (after.frames() > 0) {
+                laidOver = overlay(after, before.get().firstToLayOver(after), to);
+            }
+        }
+        return new StagedDatabase(staging.database(), Method.READ_TRANSACTION, laidOver, List.of());
     }
 
     /// The log is opened only now: while the transaction lasts nobody removes it, and nobody locks it, so it
     /// may be closed at any time.
-    private void overlay(WalIndex index, FileChannel to) throws IOException {
+    private long overlay(WalIndex index, long first, FileChannel to) throws IOException {
         Path log = SqliteFiles.companion(database, "-wal");
         try (FileChannel frames = FileChannel.open(log, StandardOpenOption.READ)) {
-            WalOverlay.apply(frames, index, to);
+            return WalOverlay.apply(frames, index, first, to);
         } catch (NoSuchFileException e) {
             throw new MovedException(e.getMessage() + " was removed");
         }

@@ -16,6 +16,14 @@ final class WalChecksum {
         this.words = words;
     }
 
+    /// /// A checksum of the same byte order that goes on from given halves.
+    WalChecksum continuing(int first, int second) {
+        WalChecksum sum = new WalChecksum(words);
+        sum.s0 = first;
+        sum.s1 = second;
+        return sum;
+    }
+
     /// Adds `length` bytes, a multiple of 8, from an absolute index. The buffer's own order does not matter.
     void add(ByteBuffer bytes, int from, int length) {
         ByteBuffer view = bytes.duplicate().order(words);

@@ -15,9 +15,11 @@ import java.util.Optional;
 /// @param pageSize of the log's frames
 /// @param frames number of committed frames; 0 means that the log is empty or to be ignored
 /// @param pages size of the database after the last of them
-/// @param checksum1 first half of the last committed frame's checksum, which covers all frames before it
-/// @param salt the log's two salts as they stand in its header; new ones begin a new generation of frames
-record WalIndex(int pageSize, long frames, long pages, int checksum1, int checksum2, long salt) {
+/// @param checksum1 first half of the last committed frame's checksum, which covers all frames before it ///
+///     @param salt the log's two salts as they stand in its header; new ones begin a new generation of frames
+/// @param backfilled number of frames that checkpoints have dealt with: each page's newest frame is in the
+///     database file if it is among these
+record WalIndex(int pageSize, long frames, long pages, int checksum1, int checksum2, long salt, long backfilled) {
     private static final int VERSION = 3007000;
     private static final int HEADER = 48;
     private static final int CHECKED = 40;
@@ -31,30 +33,44 @@ record WalIndex(int pageSize, long frames, long pages, int checksum1, int checks
     static Optional<WalIndex> read(FileChannel sharedMemory) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ByteBuffer both = SqliteFiles.read(sharedMemory, 0, 2 * HEADER).order(ByteOrder.nativeOrder());
+            // Read after the header: a writer that begins the log anew stores the header first and resets
+            // this number after it, but before the first frame is committed. So of a header with frames it is
+            // the right one, or 0.
+            ByteBuffer backfilled =
+                    SqliteFiles.read(sharedMemory, 2 * HEADER, 4).order(ByteOrder.nativeOrder());
             // Written last to first, so equal copies whose checksum holds were written as a whole.
             if (both.limit() == 2 * HEADER
                     && both.slice(0, HEADER).equals(both.slice(HEADER, HEADER))
-                    && checksumHolds(both)) {
-                return parse(both);
+                    && checksumHolds(both)
+                    && backfilled.limit() == 4) {
+                return parse(both, backfilled.getInt(0) & 0xffffffffL);
             }
             Pause.of(RETRY);
         }
         return Optional.empty();
     }
 
-    private static Optional<WalIndex> parse(ByteBuffer at) {
+    private static Optional<WalIndex> parse(ByteBuffer at, long backfilled) {
         boolean initialised = at.get(12) == 1;
         if (at.getInt(0) != VERSION || !initialised) {
             return Optional.empty();
         }
         int size = at.getShort(14) & 0xffff;
+        long frames = at.getInt(16) & 0xffffffffL;
         return Optional.of(new WalIndex(
                 (size & 0xfe00) + ((size & 1) << 16),
-                at.getInt(16) & 0xffffffffL,
+                frames,
                 at.getInt(20) & 0xffffffffL,
                 at.getInt(24),
                 at.getInt(28),
-                at.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(32)));
+                at.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(32),
+                backfilled <= frames ? backfilled : 0));
+    }
+
+    /// The first frame that need not be in the database file, 1 at least, when this was read before the file
+    /// was copied and `later` after it.
+    long firstToLayOver(WalIndex later) {
+        return salt == later.salt ? backfilled + 1 : 1;
     }
 
     private static boolean checksumHolds(ByteBuffer header) {

@@ -24,27 +24,46 @@ final class WalOverlay {
     private final FileChannel wal;
     private final WalIndex index;
     private final FileChannel database;
-    private final WalChecksum sum;
+    private final int frameBytes;
+    private WalChecksum sum;
 
     private WalOverlay(FileChannel wal, WalIndex index, FileChannel database, WalChecksum sum) {
         this.wal = wal;
         this.index = index;
         this.database = database;
         this.sum = sum;
+        this.frameBytes = FRAME_HEADER + index.pageSize();
     }
 
     /// Brings `database` to the state after the last committed frame: contents and size.
     ///
+    /// @param first the first frame to lay over, at least 1; all before it are in `database` already
+    /// @return how many frames were laid over
     /// @throws MovedException when the log is not, or no longer, the one that the index describes
-    static void apply(FileChannel wal, WalIndex index, FileChannel database) throws IOException {
-        if (index.frames() == 0) {
-            throw new IllegalArgumentException("no frames to lay over");
+    static long apply(FileChannel wal, WalIndex index, long first, FileChannel database) throws IOException {
+        long frames = Math.max(0, index.frames() - first + 1);
+        if (frames > 0) {
+            WalChecksum sum = checkHeader(SqliteFiles.read(wal, 0, HEADER), index);
+            WalOverlay overlay = new WalOverlay(wal, index, database, sum);
+            if (first > 1) {
+                overlay.continueAfter(first - 1);
+            }
+            overlay.frames(first - 1);
         }
-        WalChecksum sum = checkHeader(SqliteFiles.read(wal, 0, HEADER), index);
-        new WalOverlay(wal, index, database, sum).frames();
         long bytes = index.pages() * index.pageSize();
         RawCopy.extend(database, bytes);
         database.truncate(bytes);
+        return frames;
+    }
+
+    /// Takes the chain up behind a frame, with the checksum that the frame itself gives. Whether that was
+    /// right shows at the end of the chain.
+    private void continueAfter(long frame) throws IOException {
+        ByteBuffer header = SqliteFiles.read(wal, HEADER + (frame - 1) * frameBytes, FRAME_HEADER);
+        if (header.limit() < FRAME_HEADER || header.getLong(8) != index.salt()) {
+            throw new MovedException("a frame is not of this write-ahead log");
+        }
+        sum = sum.continuing(header.getInt(16), header.getInt(20));
     }
 
     private static WalChecksum checkHeader(ByteBuffer header, WalIndex index) throws MovedException {
@@ -64,19 +83,18 @@ final class WalOverlay {
         return sum;
     }
 
-    private void frames() throws IOException {
-        int frameBytes = FRAME_HEADER + index.pageSize();
+    private void frames(long done) throws IOException {
         int framesAtOnce = Math.max(1, BUFFER / frameBytes);
         ByteBuffer buffer = ByteBuffer.allocateDirect(framesAtOnce * frameBytes);
-        long done = 0;
+        long next = done;
         int lastSize = 0;
-        while (done < index.frames()) {
-            int wanted = (int) Math.min(framesAtOnce, index.frames() - done);
-            readFully(buffer.clear().limit(wanted * frameBytes), HEADER + done * frameBytes);
+        while (next < index.frames()) {
+            int wanted = (int) Math.min(framesAtOnce, index.frames() - next);
+            readFully(buffer.clear().limit(wanted * frameBytes), HEADER + next * frameBytes);
             for (int at = 0; at < buffer.limit(); at += frameBytes) {
                 lastSize = frame(buffer, at);
             }
-            done += wanted;
+            next += wanted;
         }
         if (sum.first() != index.checksum1() || sum.second() != index.checksum2() || lastSize != (int) index.pages()) {
             throw new MovedException("the write-ahead log does not end as its index says");

@@ -101,35 +101,33 @@ final class DatabaseCopyRaceTest {
         return sets;
     }
 
-    /// The one case in which the log's frames vanish between reading the index and reading them.
+    /// What checkpoints have dealt with is not read from the log again, so the copying of a log that nobody
+    /// empties does not take longer each time.
     @Test
-    void aLogBegunAnewUnderTheCopyIsNoticedAndTheCopyTakenAgain() throws Exception {
+    void framesThatAreInTheFileAreLeftAlone() throws Exception {
         Path database = folder.resolve("ledger.db");
         Ledger.create(database, "PRAGMA journal_mode = WAL");
         try (Connection connection = Databases.open(database);
-                StagingFolder staging = StagingFolder.in(folder)) {
+                Connection reader = Databases.open(database)) {
             Databases.run(connection, "PRAGMA wal_autocheckpoint = 0");
             Ledger ledger = new Ledger(connection, seed);
-            transact(ledger, 5);
-            Databases.ask(connection, "PRAGMA wal_checkpoint(FULL)");
-            List<Moment> seen = new ArrayList<>();
-            StagedDatabase copy = new DatabaseCopy(database, staging, Databases.HASTY, moment -> {
-                        seen.add(moment);
-                        if (seen.size() == 3) {
-                            act(connection, ledger, "COMMIT");
-                        }
-                    })
-                    .take();
-            assertThat(seen)
-                    .containsExactly(
-                            Moment.READING,
-                            Moment.FILE_COPIED,
-                            Moment.INDEX_READ,
-                            Moment.READING,
-                            Moment.FILE_COPIED,
-                            Moment.INDEX_READ);
-            assertThat(Ledger.check(copy.file()))
-                    .isEqualTo(Long.parseLong(Databases.ask(connection, "SELECT count(*) FROM ledger")));
+            for (int round = 0; round < 5; round++) {
+                transact(ledger, 20);
+                Databases.ask(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+                // Keeps the log from being begun anew.
+                Databases.run(reader, "BEGIN");
+                Databases.ask(reader, "SELECT count(*) FROM ledger");
+                Databases.run(connection, "UPDATE accounts SET pad = 'x" + round + "' WHERE id = 1");
+                try (StagingFolder staging = StagingFolder.in(folder)) {
+                    StagedDatabase copy = new DatabaseCopy(database, staging, Databases.HASTY).take();
+                    assertThat(copy.logFrames()).isOne();
+                    assertThat(Ledger.check(copy.file()))
+                            .isEqualTo(Long.parseLong(Databases.ask(connection, "SELECT count(*) FROM ledger")));
+                    assertThat(Databases.askFile(copy.file(), "SELECT pad FROM accounts WHERE id = 1"))
+                            .isEqualTo("x" + round);
+                }
+                Databases.run(reader, "COMMIT");
+            }
         }
     }
 

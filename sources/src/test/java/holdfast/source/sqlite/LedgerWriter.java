@@ -26,10 +26,7 @@ final class LedgerWriter {
         }
         try (Connection connection = Databases.open(database)) {
             Databases.run(
-                    connection,
-                    "PRAGMA synchronous = OFF",
-                    "PRAGMA cache_size = 10",
-                    "PRAGMA wal_autocheckpoint = " + checkpoints.automaticPages);
+                    connection, "PRAGMA cache_size = 10", "PRAGMA wal_autocheckpoint = " + checkpoints.automaticPages);
             for (int i = 3; i < arguments.length; i++) {
                 Databases.run(connection, arguments[i]);
             }

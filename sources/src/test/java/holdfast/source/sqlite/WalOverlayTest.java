@@ -54,11 +54,15 @@ final class WalOverlayTest {
     }
 
     private void apply(WalIndex of) throws Exception {
+        apply(of, 1);
+    }
+
+    private void apply(WalIndex of, long first) throws Exception {
         Path copy = folder.resolve("copy.db");
         Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
         try (FileChannel frames = FileChannel.open(log, StandardOpenOption.READ);
                 FileChannel to = FileChannel.open(copy, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            WalOverlay.apply(frames, of, to);
+            WalOverlay.apply(frames, of, first, to);
         }
         assertThat(copy).hasSameBinaryContentAs(expected);
     }
@@ -69,6 +73,20 @@ final class WalOverlayTest {
         assertThat(index.frames()).isPositive();
         assertThat(index.pages() * 1024).isEqualTo(Files.size(expected));
         apply(index);
+    }
+
+    /// /// Frames that the file has already may be left out, and the chain still holds from there on.
+    @Test
+    void theChainCanBeTakenUpAnywhere() throws Exception {
+        for (long first : new long[] {2, index.frames() / 2, index.frames(), index.frames() + 1}) {
+            Files.copy(expected, file, StandardCopyOption.REPLACE_EXISTING);
+            apply(index, first);
+        }
+        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(8), WalOverlay.HEADER + 10L * (WalOverlay.FRAME_HEADER + 1024) + 16);
+        }
+        apply(index, 20);
+        assertThatThrownBy(() -> apply(index, 12)).isInstanceOf(MovedException.class);
     }
 
     /// A log written on a machine of the other byte order. That SQLite takes it in proves that it was turned
@@ -96,7 +114,7 @@ final class WalOverlayTest {
             bytes.putInt(at + 16, sum.first()).putInt(at + 20, sum.second());
         }
         Files.write(log, bytes.array());
-        return new WalIndex(1024, index.frames(), index.pages(), sum.first(), sum.second(), index.salt());
+        return new WalIndex(1024, index.frames(), index.pages(), sum.first(), sum.second(), index.salt(), 0);
     }
 
     @Test
@@ -139,13 +157,31 @@ final class WalOverlayTest {
     @Test
     void anIndexOfAnotherStateIsNoticed() {
         assertThatThrownBy(() -> apply(new WalIndex(
-                        1024, index.frames() - 1, index.pages(), index.checksum1(), index.checksum2(), index.salt())))
+                        1024,
+                        index.frames() - 1,
+                        index.pages(),
+                        index.checksum1(),
+                        index.checksum2(),
+                        index.salt(),
+                        0)))
                 .isInstanceOf(MovedException.class);
         assertThatThrownBy(() -> apply(new WalIndex(
-                        1024, index.frames(), index.pages() + 1, index.checksum1(), index.checksum2(), index.salt())))
+                        1024,
+                        index.frames(),
+                        index.pages() + 1,
+                        index.checksum1(),
+                        index.checksum2(),
+                        index.salt(),
+                        0)))
                 .isInstanceOf(MovedException.class);
         assertThatThrownBy(() -> apply(new WalIndex(
-                        1024, index.frames(), index.pages(), index.checksum1(), index.checksum2(), index.salt() + 1)))
+                        1024,
+                        index.frames(),
+                        index.pages(),
+                        index.checksum1(),
+                        index.checksum2(),
+                        index.salt() + 1,
+                        0)))
                 .isInstanceOf(MovedException.class);
     }
 
