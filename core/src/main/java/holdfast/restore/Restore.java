@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -80,7 +79,7 @@ public final class Restore {
             case RestoreRequest.Destination.Directory(String path) -> into(path, manifest, placements, targets);
             case RestoreRequest.Destination.Part(String from, String path) -> {
                 placements.add(new Placement(from, path, ""));
-                targets.add(new RestorePlan.Target(Optional.empty(), path, path, exists(path)));
+                targets.add(new RestorePlan.Target(Optional.empty(), path, path, filled(path)));
             }
         }
         if (!(request.destination() instanceof RestoreRequest.Destination.InPlace)) {
@@ -145,10 +144,11 @@ public final class Restore {
     }
 
     private static void into(
-            String target, Optional<Manifest> manifest, List<Placement> placements, List<RestorePlan.Target> targets) {
+            String target, Optional<Manifest> manifest, List<Placement> placements, List<RestorePlan.Target> targets)
+            throws IOException {
         if (manifest.isEmpty()) {
             placements.add(new Placement("/", target, ""));
-            targets.add(new RestorePlan.Target(Optional.empty(), target, target, exists(target)));
+            targets.add(new RestorePlan.Target(Optional.empty(), target, target, filled(target)));
             return;
         }
         List<SourceRecord> sources = manifest.get().sources();
@@ -181,19 +181,16 @@ public final class Restore {
             case RestoreRequest.Destination.Part part -> part.path();
             case RestoreRequest.Destination.InPlace() -> throw new IllegalStateException("has no directory");
         };
-        if (request.overwrite() || request.delta() || !Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS)) {
+        if (request.overwrite() || request.delta() || !filled(path)) {
             return;
         }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(path))) {
-            if (entries.iterator().hasNext()) {
-                throw new HoldfastException.PreCheckFailed(
-                        "cannot restore into " + path + ": it is not empty",
-                        "choose another --target, or say --overwrite or --delta");
-            }
-        } catch (NotDirectoryException e) {
+        if (!Files.isDirectory(Path.of(path))) {
             throw new HoldfastException.PreCheckFailed(
                     "cannot restore into " + path + ": it is no directory", "choose another --target");
         }
+        throw new HoldfastException.PreCheckFailed(
+                "cannot restore into " + path + ": it is not empty",
+                "choose another --target, or say --overwrite or --delta");
     }
 
     /// Carries the plan out. The caller holds a shared lock on the repository.
@@ -298,6 +295,16 @@ public final class Restore {
 
     private static boolean exists(String path) {
         return Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// Whether something is there that writing into it could replace: an empty directory holds nothing.
+    private static boolean filled(String path) throws IOException {
+        if (!Files.isDirectory(Path.of(path))) {
+            return exists(path);
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(path))) {
+            return entries.iterator().hasNext();
+        }
     }
 
     private static String parent(String path) {

@@ -11,12 +11,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
 /// Tries again what failed for a reason that may pass. What cannot pass is not tried again: a file that is not
-/// there, exists already, is too short or may not be touched, and an interrupt.
+/// there, exists already, is too short or may not be touched, a file system that is full or read-only, and an
+/// interrupt.
 ///
 /// A put whose answer was lost may have stored its file all the same. So a put that was tried before and now
 /// finds its name taken compares: when the very same content is there, the put has succeeded.
@@ -24,6 +26,11 @@ import java.util.stream.Stream;
 /// A listing is read to its end before the first file is handed out, since one that broke off in the middle
 /// cannot be resumed. It costs some 150 bytes per file.
 public final class RetryingStorage implements Storage {
+    /// What the system says when somebody must do something first: who started a backup must be told now, not
+    /// after minutes. The JDK has no type for it, only the text of C's `strerror`.
+    private static final List<String> LASTING =
+            List.of("no space left on device", "disk quota exceeded", "read-only file system");
+
     private final Storage storage;
     private final RetryPolicy policy;
     private final Ticker ticker;
@@ -70,8 +77,13 @@ public final class RetryingStorage implements Storage {
         return switch (e) {
             case NoSuchFileException _, FileAlreadyExistsException _, AccessDeniedException _ -> false;
             case EOFException _, ClosedByInterruptException _ -> false;
-            default -> !Thread.currentThread().isInterrupted();
+            default -> !lasting(e) && !Thread.currentThread().isInterrupted();
         };
+    }
+
+    private static boolean lasting(IOException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return LASTING.stream().anyMatch(message::contains);
     }
 
     private IOException givingUp(IOException last, int attempts, Duration spent) {

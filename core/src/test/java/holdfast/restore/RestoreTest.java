@@ -74,6 +74,22 @@ class RestoreTest {
     }
 
     @Test
+    void anEmptyTargetHoldsNothingThatCouldBeReplaced() throws IOException {
+        MadeUpSource source = MadeUpSource.random("/srv/app", 4, 5, 10_000);
+        Path target = Files.createDirectories(folder.resolve("out"));
+        try (Repository repository = Backups.init(new MemoryStorage())) {
+            BackupResult backup = Backups.backUp(repository, source);
+            var part = new RestoreRequest.Destination.Part("/srv/app", target.toString());
+            RestoreRequest request = new RestoreRequest(part, PathFilter.ALL, false, false, true, false);
+            Restore restore = restore(repository);
+            assertThat(restore.plan(backup.snapshot(), request).replaces()).isFalse();
+            Files.writeString(target.resolve("mine"), "precious");
+            RestoreRequest over = new RestoreRequest(part, PathFilter.ALL, false, true, true, false);
+            assertThat(restore.plan(backup.snapshot(), over).replaces()).isTrue();
+        }
+    }
+
+    @Test
     void deltaWritesOnlyWhatDiffers() throws IOException {
         MadeUpSource source = MadeUpSource.random("/srv/app", 5, 40, 6_000_000);
         try (Repository repository = Backups.init(new MemoryStorage())) {
@@ -165,9 +181,12 @@ class RestoreTest {
 
     private static RestoreResult run(Repository repository, BackupResult backup, RestoreRequest request)
             throws IOException {
-        Restore restore =
-                new Restore(repository, HostFiles.system(), Map.of(), Map.of(), false, Backups.CLOCK, new Progress());
+        Restore restore = restore(repository);
         return restore.run(restore.plan(backup.snapshot(), request));
+    }
+
+    private static Restore restore(Repository repository) {
+        return new Restore(repository, HostFiles.system(), Map.of(), Map.of(), false, Backups.CLOCK, new Progress());
     }
 
     private static SortedMap<String, byte[]> files(Path root) throws IOException {

@@ -95,6 +95,17 @@ final class RetryingStorageTest extends StorageContract {
         assertThat(ticker.sleeps()).isEmpty();
     }
 
+    /// Method: an injected failure says the name it was asked for, so the name is what the system says of the disk.
+    @Test
+    void aDiskThatIsFullOrReadOnlyIsToldAtOnce() {
+        for (String message : List.of("No space left on device", "Disk quota exceeded", "Read-only file system")) {
+            FaultyStorage faulty = FaultyStorage.failingFrom(memory, 0);
+            assertThatThrownBy(() -> retrying(faulty).get(message)).hasMessageContaining(message);
+            assertThat(faulty.calls()).hasSize(1);
+        }
+        assertThat(ticker.sleeps()).isEmpty();
+    }
+
     @Test
     void pausesDoubleUpToALimitAndThenItGivesUpSayingSo() {
         Storage storage = retrying(FaultyStorage.failingFrom(memory, 0));

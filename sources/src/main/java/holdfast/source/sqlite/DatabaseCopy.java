@@ -96,10 +96,13 @@ final class DatabaseCopy {
     }
 
     private StagedDatabase withoutTransaction(SQLException why) throws IOException {
+        if (SqliteConnections.isDamage(why)) {
+            // so badly that not even the header can be used; kept nevertheless
+            return new UnlockedCopy(database, staging, options).take(why);
+        }
         return switch (SqliteConnections.code(why)) {
             // CANTOPEN and READONLY: the log or journal beside a database in a place we may not write to.
-            // CORRUPT and NOTADB: damaged so badly that not even the header can be used; kept nevertheless.
-            case 14, 8, 11, 26 -> new UnlockedCopy(database, staging, options).take(why);
+            case 14, 8 -> new UnlockedCopy(database, staging, options).take(why);
             default ->
                 throw new HoldfastException.Failed(
                         "cannot read " + database + ": " + SqliteConnections.reason(why),

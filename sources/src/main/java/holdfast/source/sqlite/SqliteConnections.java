@@ -63,7 +63,10 @@ final class SqliteConnections {
     /// Whether the content of the file was the reason.
     static boolean isDamage(SQLException failure) {
         int code = code(failure);
-        return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
+        // a schema format that cannot be comes as an ordinary error
+        boolean format =
+                code == SQLiteErrorCode.SQLITE_ERROR.code && reason(failure).equals("unsupported file format");
+        return format || code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
     }
 
     /// What SQLite said, without the driver's repetitions: `[SQLITE_CORRUPT] … (database disk image is

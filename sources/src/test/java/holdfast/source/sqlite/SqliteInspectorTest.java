@@ -200,6 +200,19 @@ final class SqliteInspectorTest {
                 .startsWith("damaged in the source already");
     }
 
+    /// SQLite tells of it as of any error, not as of damage.
+    @Test
+    void aSchemaFormatThatCannotBeIsDamage() throws Exception {
+        Databases.make(database, "PRAGMA journal_mode = DELETE");
+        byte[] bad = Files.readAllBytes(database);
+        bad[47] = 77;
+        Files.write(database, bad);
+        Backup backup = Databases.backUp(database, folder);
+        assertThat(backup.file()).hasBinaryContent(bad);
+        assertThat(backup.record().damage()).isNotEmpty();
+        assertThat(failed(inspect(backup, backup.file(), ProofLevel.SOUND))).isNotEmpty();
+    }
+
     /// Damage anywhere never makes the backup fail, and what is stored is what was there.
     @Test
     void randomDamageIsAlwaysKept() throws Exception {
