@@ -52,7 +52,9 @@ final class KilledBackupTest {
         }
         assertThat(killed).as("backups that were killed, -Dseed=%d", seed).isGreaterThan(ROUNDS / 2);
         backUp(ROUNDS + 1);
-        assertThat(holdfast.repository().resolve("locks")).as("locks of dead processes").isEmptyDirectory();
+        assertThat(holdfast.repository().resolve("locks"))
+                .as("locks of dead processes")
+                .isEmptyDirectory();
         assertThat(place.scratch()).as("working copies of dead processes").isEmptyDirectory();
         checkEverything();
     }
