@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.source.NastyTree;
 import holdfast.source.TreeComparison;
+import holdfast.source.TreeComparison.Aspect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// File trees to back up, and their comparison with what came back.
 final class Trees {
-    /// What restic 0.14 can neither store nor restore. It was seen on restic's own backups of the same tree; a
-    /// difference that is not among these is a fault of ours.
+    /// What restic 0.14 can neither store nor restore. It was seen on restic's own backups of the same
+    /// tree; a difference that is not among these is a fault of ours.
     private static final List<Pattern> RESTICS_LIMITS = List.of(
             // paths longer than the system's limit for one call
             Pattern.compile("/deep: name: expected present but was absent"),
@@ -38,7 +40,7 @@ final class Trees {
 
     /// Without what restic cannot even be asked to read.
     static void nastyForRestic(Path folder) throws IOException {
-        java.util.Set<NastyTree.Part> parts = NastyTree.parts();
+        Set<NastyTree.Part> parts = NastyTree.parts();
         parts.remove(NastyTree.Part.DEEP);
         NastyTree.build(Files.createDirectories(folder), parts, 7);
     }
@@ -84,7 +86,20 @@ final class Trees {
 
     /// As [#assertSame], for a tree that went through restic.
     static void assertSameButForResticsLimits(Path expected, Path actual) throws IOException {
-        assertThat(TreeComparison.differences(expected, actual).stream()
+        assertSameButForResticsLimits(expected, actual, TreeComparison.strict());
+    }
+
+    /// As [#assertSameButForResticsLimits], for what was restored into a folder of the user's own,
+    /// whose attributes stay as they are.
+    static void assertSameBelow(Path expected, Path actual) throws IOException {
+        Set<Aspect> aspects = TreeComparison.strict();
+        aspects.remove(Aspect.ROOT);
+        assertSameButForResticsLimits(expected, actual, aspects);
+    }
+
+    private static void assertSameButForResticsLimits(Path expected, Path actual, Set<Aspect> aspects)
+            throws IOException {
+        assertThat(TreeComparison.differences(expected, actual, aspects).stream()
                         .filter(line -> RESTICS_LIMITS.stream()
                                 .noneMatch(limit -> limit.matcher(line).matches())))
                 .as("differences of " + actual + " from " + expected)

@@ -48,6 +48,12 @@ final class Workplace implements AutoCloseable {
         return path(to);
     }
 
+    /// A copy of a file, under a name that nobody asked for.
+    Path copyOf(String file) throws IOException {
+        Path copy = Files.createTempDirectory(folder, "copy").resolve("file");
+        return Files.copy(path(file), copy);
+    }
+
     /// Runs a command that must succeed.
     void run(String... command) {
         run(folder, command);
