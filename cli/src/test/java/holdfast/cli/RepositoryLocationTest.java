@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RepositoryLocationTest {
-    private static final Path HERE = Path.of("/work");
+    private static final Path HERE = Path.of("/here");
 
     @TempDir
     Path folder;
@@ -23,13 +23,13 @@ final class RepositoryLocationTest {
     @ParameterizedTest
     @CsvSource({
         "/srv/b, /srv/b",
-        "b, /work/b",
-        "./b/../c, /work/c",
+        "b, /here/b",
+        "./b/../c, /here/c",
         "local:/srv/b, /srv/b",
-        "local:b, /work/b",
+        "local:b, /here/b",
         "file:///srv/b, /srv/b",
         "/srv/s3:b, /srv/s3:b",
-        "12:00, /work/12:00"
+        "12:00, /here/12:00"
     })
     void aFolderIsFoundHoweverItIsWritten(String text, Path path) {
         assertThat(RepositoryLocation.parse(text, HERE)).isEqualTo(new RepositoryLocation.Folder(path));

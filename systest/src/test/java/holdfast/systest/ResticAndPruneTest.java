@@ -180,15 +180,15 @@ final class ResticAndPruneTest {
     void resticFindsEverythingAfterOurPruneOfOurRepository() throws IOException {
         Repository open = Repository.init(storage, Password.of(PASSWORD), InitOptions.DEFAULT, InstantSource.system());
         SampleTree tree = new SampleTree()
-                .file("/work/kept", random(200_000, 1))
-                .file("/work/text", "word ".repeat(40_000).getBytes(StandardCharsets.UTF_8));
+                .file("/srv/kept", random(200_000, 1))
+                .file("/srv/text", "word ".repeat(40_000).getBytes(StandardCharsets.UTF_8));
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
-        tree.file("/work/changing", random(300_000, 2)).save(open, start);
-        tree.file("/work/changing", random(250_000, 3))
-                .file("/work/sub/brief", random(100_000, 4))
+        tree.file("/srv/changing", random(300_000, 2)).save(open, start);
+        tree.file("/srv/changing", random(250_000, 3))
+                .file("/srv/sub/brief", random(100_000, 4))
                 .save(open, start.plusSeconds(60));
         Snapshot last =
-                tree.remove("/work/sub").file("/work/moved", random(100_000, 4)).save(open, start.plusSeconds(120));
+                tree.remove("/srv/sub").file("/srv/moved", random(100_000, 4)).save(open, start.plusSeconds(120));
         forget(1);
         PruneResult result = prune();
         assertThat(result.packsRepacked()).isPositive();
