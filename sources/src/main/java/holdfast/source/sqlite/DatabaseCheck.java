@@ -151,6 +151,7 @@ final class DatabaseCheck {
     private void integrity() throws SQLException {
         try (Connection connection = SqliteConnections.unchanging(database);
                 Cancellation.Watch _ = cancellation.watch(connection)) {
+            cancellation.check();
             wholeFile(connection);
             cancellation.check();
             checkForeignKeys(connection);

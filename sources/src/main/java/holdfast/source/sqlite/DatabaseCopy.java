@@ -74,6 +74,9 @@ final class DatabaseCopy {
 
     /// @throws HoldfastException when a lock, the disk or the file's permissions stand in the way
     StagedDatabase take() throws IOException {
+        if (wouldLeaveFilesBeside()) {
+            return new UnlockedCopy(database, staging, options).take("it is in WAL mode, and we may not write to it");
+        }
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 try (LiveReader reader = LiveReader.open(database, options.busyTimeout())) {
@@ -95,17 +98,33 @@ final class DatabaseCopy {
         }
     }
 
+    /// SQLite makes the log and its index when they are missing. As who may write to the database, we remove
+    /// them again; else they stay, owned by us, and the application can perhaps not write to them.
+    private boolean wouldLeaveFilesBeside() throws IOException {
+        if (Files.isWritable(database)
+                || (Files.exists(SqliteFiles.companion(database, "-wal"))
+                        && Files.exists(SqliteFiles.companion(database, "-shm")))) {
+            return false;
+        }
+        try (RawFile raw = RawFile.open(database, StandardOpenOption.READ)) {
+            return SqliteHeader.parse(SqliteFiles.read(raw.channel(), 0, SqliteHeader.BYTES))
+                    .map(SqliteHeader::writeAheadLog)
+                    .orElse(false);
+        }
+    }
+
     private StagedDatabase withoutTransaction(SQLException why) throws IOException {
+        String reason = SqliteConnections.reason(why);
         if (SqliteConnections.isDamage(why)) {
-            // so badly that not even the header can be used; kept nevertheless
-            return new UnlockedCopy(database, staging, options).take(why);
+            // So badly that not even the header can be used; kept nevertheless.
+            return new UnlockedCopy(database, staging, options).take(reason);
         }
         return switch (SqliteConnections.code(why)) {
             // CANTOPEN and READONLY: the log or journal beside a database in a place we may not write to.
-            case 14, 8 -> new UnlockedCopy(database, staging, options).take(why);
+            case 14, 8 -> new UnlockedCopy(database, staging, options).take(reason);
             default ->
                 throw new HoldfastException.Failed(
-                        "cannot read " + database + ": " + SqliteConnections.reason(why),
+                        "cannot read " + database + ": " + reason,
                         "see whether sqlite3 can open it as the same user",
                         why);
         };

@@ -12,9 +12,10 @@ import org.sqlite.SQLiteErrorCode;
 /// A database all to ourselves, whole in its one file: SQLite's EXCLUSIVE lock is held, no journal is needed,
 /// and the write-ahead log, if there was one, is taken in and gone. Used by one thread.
 ///
-/// The log must go before the file is renamed, and without releasing the lock: its connection would else
-/// remove it by its name at the end, and by then that name may be the log of the new database. So the
-/// database is switched to a rollback journal, which only an exclusive connection can do.
+/// /// Log and journal must go before the file is renamed, and without releasing the lock: our connection
+/// would else remove them by their names at the end, and by then those may be the log and the journal of the
+/// new database. So the database is switched to a rollback journal, which only an exclusive connection can
+/// do, and then to none at all.
 final class ExclusiveHold implements AutoCloseable {
     private static final int RETRY_MILLIS = 50;
 
@@ -41,6 +42,9 @@ final class ExclusiveHold implements AutoCloseable {
             if (!mode.equals("delete")) {
                 throw new SQLException("it stays in journal mode " + mode);
             }
+            // Closes the journal: an exclusive connection keeps it open, and would remove it by its name at
+            // the end.
+            SqliteConnections.ask(connection, "PRAGMA journal_mode = MEMORY");
             done = true;
             return new ExclusiveHold(connection, wal);
         } catch (SQLException e) {

@@ -133,7 +133,7 @@ public final class SqliteInspector implements Inspector {
             String subject = name + ": table " + expected.name();
             TableRecord table = found.remove(expected.name());
             if (table == null) {
-                checks.add(CheckResult.fail(subject, "missing; the backup had " + expected.rows() + " rows"));
+                checks.add(CheckResult.fail(subject, absent(expected, survey)));
             } else if (table.rows() != expected.rows()) {
                 checks.add(CheckResult.fail(subject, table.rows() + " rows, the backup had " + expected.rows()));
             } else if (!table.fingerprint().equals(expected.fingerprint())) {
@@ -146,6 +146,14 @@ public final class SqliteInspector implements Inspector {
             checks.add(CheckResult.fail(name + ": table " + extra, "not in the backup"));
         }
         return checks;
+    }
+
+    private static String absent(TableRecord expected, Survey survey) {
+        return survey.unreadable().stream()
+                .filter(table -> table.table().equals(expected.name()))
+                .map(Unreadable::message)
+                .findFirst()
+                .orElse("missing; the backup had " + expected.rows() + " rows");
     }
 
     private static String some(List<String> messages) {

@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Collation;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.core.CoreStatement;
 import org.sqlite.core.DB;
 
@@ -24,6 +26,9 @@ import org.sqlite.core.DB;
 /// Values are fetched through the driver's inner interface, which its ResultSet is built upon: three times as
 /// fast, text comes as the bytes that are stored, and no value is converted. See [RowSum] for what is hashed.
 public final class TableFingerprints {
+    /// Values come as arrays; one larger than this is not read, rather than to run out of memory.
+    static final int VALUE_BYTES_MAX = Math.clamp(Runtime.getRuntime().maxMemory() / 16, 16 << 20, 1_000_000_000);
+
     private final Path database;
     private final Cancellation cancellation;
     private final Queue<String> waiting = new ArrayDeque<>();
@@ -83,6 +88,8 @@ public final class TableFingerprints {
     void readTables() throws SQLException {
         try (Connection connection = SqliteConnections.unchanging(database);
                 Cancellation.Watch _ = cancellation.watch(connection)) {
+            cancellation.check();
+            ((SQLiteConnection) connection).setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX);
             list(connection);
             for (String table = next(); table != null; table = next()) {
                 readTable(connection, table);

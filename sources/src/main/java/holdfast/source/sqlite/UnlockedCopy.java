@@ -45,20 +45,20 @@ final class UnlockedCopy {
         this.options = options;
     }
 
-    /// @param why SQLite could not read the original
-    StagedDatabase take(SQLException why) throws IOException {
+    /// @param why no transaction could be had, for a message
+    StagedDatabase take(String why) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Map<String, FileStatus> before = look();
             pause(before);
             if (unchanged(before, look())) {
                 copyAll(before);
                 if (unchanged(before, look())) {
-                    return recover(why);
+                    return recover();
                 }
             }
         }
         throw new HoldfastException.Locked(
-                "cannot copy " + database + ": SQLite cannot read it here (" + SqliteConnections.reason(why)
+                "cannot copy " + database + ": it cannot be read under a lock (" + why
                         + ") and another program keeps writing to it",
                 "run as a user who may write to the database and its folder, so that SQLite's locks can be used");
     }
@@ -113,7 +113,7 @@ final class UnlockedCopy {
 
     /// Lets SQLite roll the journal back or take the log in. A copy that even then cannot be opened is kept
     /// as it is.
-    private StagedDatabase recover(SQLException why) throws IOException {
+    private StagedDatabase recover() throws IOException {
         Path copy = staging.database();
         List<String> damage = new ArrayList<>();
         try (Connection connection = SqliteConnections.inUse(copy, options.busyTimeout())) {
@@ -122,7 +122,7 @@ final class UnlockedCopy {
             SqliteConnections.ask(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException e) {
             if (!SqliteConnections.isDamage(e)) {
-                throw new IOException("cannot recover a copy of " + database + ": " + SqliteConnections.reason(e), why);
+                throw new IOException("cannot recover a copy of " + database + ": " + SqliteConnections.reason(e), e);
             }
             damage.add("SQLite cannot open it: " + SqliteConnections.reason(e));
             for (String ending : List.of("-wal", "-journal")) {

@@ -116,6 +116,28 @@ final class SqliteSwapTest {
         assertThat(Databases.ask(kept, "PRAGMA journal_mode")).isEqualTo(journal.equals("WAL") ? "wal" : "delete");
     }
 
+    /// The new database may be in use before the old one is let go.
+    @ParameterizedTest
+    @ValueSource(strings = {"WAL", "DELETE", "PERSIST"})
+    void whatProgramsKeepBesideTheNewDatabaseIsNotTouched(String journal) throws Exception {
+        makeLive(journal);
+        SqliteSwap swap = new SqliteSwap(live, Duration.ofMillis(300), WhenInUse.REFUSE, step -> {
+            try {
+                if (step.equals("renamed")) {
+                    for (String ending : SqliteFiles.COMPANIONS) {
+                        Files.writeString(SqliteFiles.companion(live, ending), "theirs");
+                    }
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        swap.put(restored, NOW);
+        for (String ending : SqliteFiles.COMPANIONS) {
+            assertThat(SqliteFiles.companion(live, ending)).hasContent("theirs");
+        }
+    }
+
     @Test
     void aSecondSwapInTheSameSecondKeepsBoth() throws Exception {
         makeLive("WAL");

@@ -1,6 +1,7 @@
 package holdfast.source.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import holdfast.model.Fingerprint;
 import holdfast.model.TableRecord;
@@ -122,6 +123,22 @@ final class TableFingerprintsTest {
                 fingerprint(create, "INSERT INTO t VALUES (zeroblob(5000000) || x'01', hex(zeroblob(300000)))");
         assertThat(fingerprint(create, "INSERT INTO t VALUES (zeroblob(5000000) || x'02', hex(zeroblob(300000)))"))
                 .isNotEqualTo(large);
+    }
+
+    @Test
+    void aValueThatDoesNotFitIntoMemoryIsNoDamage() throws Exception {
+        assumeTrue(TableFingerprints.VALUE_BYTES_MAX < 100 << 20, "needs a small heap");
+        Survey survey = survey(
+                "CREATE TABLE t (a)",
+                "INSERT INTO t VALUES (zeroblob(" + (TableFingerprints.VALUE_BYTES_MAX + 1) + "))",
+                "CREATE TABLE other (a, b)",
+                "INSERT INTO other VALUES (zeroblob(" + (TableFingerprints.VALUE_BYTES_MAX - 100) + "), 1)");
+        assertThat(survey.table("other")).isPresent();
+        assertThat(survey.unreadable()).hasSize(1).allSatisfy(table -> {
+            assertThat(table.table()).isEqualTo("t");
+            assertThat(table.reason()).contains("too big");
+            assertThat(table.damaged()).isFalse();
+        });
     }
 
     @Test
