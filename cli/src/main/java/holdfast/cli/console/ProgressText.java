@@ -22,6 +22,7 @@ record ProgressText(
         double bytesPerSecond) {
     private static final int SHORTEST_ITEM = 12;
     private static final int BAR = 20;
+    private static final double MOST = 0.99;
 
     /// @param value shown text
     /// @param rank the lower the longer it stays when the line gets narrow
@@ -68,12 +69,13 @@ record ProgressText(
         return parts;
     }
 
-    /// Between 0 and 1; -1 while unknown. More than was expected counts as all.
+    /// Between 0 and 0.99; -1 while unknown. As long as this is shown something is left to do, whatever was
+    /// expected.
     double share() {
         if (totalBytes > 0) {
-            return Math.min(1, (double) doneBytes / totalBytes);
+            return Math.min(MOST, (double) doneBytes / totalBytes);
         }
-        return totalItems > 0 ? Math.min(1, (double) doneItems / totalItems) : -1;
+        return totalItems > 0 ? Math.min(MOST, (double) doneItems / totalItems) : -1;
     }
 
     /// Zero while it cannot be said.
