@@ -6,9 +6,8 @@ import java.util.List;
 ///
 /// @param removedBytes of all pack files removed
 /// @param writtenBytes of blobs written anew
-/// @param damaged packs that were to be written anew and could not be read whole: they were kept, as
-///     were all
-///     orphans, which may hold a good copy
+/// @param damaged packs that were to be written anew and could not be read whole: they were kept, and so
+///     was every orphan, for it may hold a good copy
 public record PruneResult(
         int packsRemoved,
         int packsRepacked,

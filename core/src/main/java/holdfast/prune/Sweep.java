@@ -29,7 +29,8 @@ import java.util.concurrent.Future;
 ///
 /// Before 1 is through nothing is lost that was there; after it everything needed is there twice until
 /// 3, which removes only what nobody refers to. What a crash leaves over are packs without index, the
-/// orphans of the next prune.
+/// orphans of the next prune. When 1 fails, for instance because the disk is full, the packs without
+/// any use and the orphans go all the same, to make room for the next try.
 final class Sweep {
     private static final int PACKS_AT_ONCE = 3;
     private static final int DELETES_AT_ONCE = 8;
@@ -51,16 +52,39 @@ final class Sweep {
     }
 
     PruneResult run() throws IOException {
-        repack();
         PackChoice choice = plan.choice();
-        List<PackUse> repacked = choice.repack().stream()
-                .filter(pack -> !damaged.containsKey(pack.pack()))
-                .toList();
+        IOException failure = null;
+        List<PackUse> repacked = List.of();
+        try {
+            repack();
+            repacked = choice.repack().stream()
+                    .filter(pack -> !damaged.containsKey(pack.pack()))
+                    .toList();
+        } catch (IOException e) {
+            failure = e;
+        }
+        try {
+            PruneResult result = free(repacked);
+            if (failure == null) {
+                return result;
+            }
+        } catch (IOException e) {
+            if (failure == null) {
+                throw e;
+            }
+            failure.addSuppressed(e);
+        }
+        throw failure;
+    }
+
+    private PruneResult free(List<PackUse> repacked) throws IOException {
+        PackChoice choice = plan.choice();
+        List<StoredFile> orphans = damaged.isEmpty() ? plan.orphans() : List.of();
+        remove(orphans.stream().map(StoredFile::name).toList());
         List<PackUse> gone = new ArrayList<>(choice.remove());
         gone.addAll(repacked);
-        List<StoredFile> orphans = damaged.isEmpty() ? plan.orphans() : List.of();
         forgetPacks(gone, choice.missing());
-        removePacks(gone, orphans);
+        remove(gone.stream().map(pack -> "data/" + pack.pack()).toList());
         int proofs = removeProofs();
         long removedBytes = gone.stream().mapToLong(PackUse::fileBytes).sum()
                 + orphans.stream().mapToLong(StoredFile::bytes).sum();
@@ -84,7 +108,7 @@ final class Sweep {
         PackReader reader = repository.packReader();
         try (BlobWriter writer = repository.writer(WriterOptions.standard(lock::check, progress))) {
             Parallel.each(carries, PACKS_AT_ONCE, carry -> {
-                reader.read(carry.pack(), carry.entries(plan.index()), new Carrier(writer));
+                carryOver(carry, reader, new Carrier(writer));
                 progress.bytes(carry.fileBytes());
                 progress.items(1);
             });
@@ -93,9 +117,28 @@ final class Sweep {
         }
     }
 
+    /// A pack that the storage does not give counts as damaged: the others are still carried over.
+    private void carryOver(PrunePlan.Carry carry, PackReader reader, Carrier carrier) throws IOException {
+        try {
+            reader.read(carry.pack(), carry.entries(plan.index()), carrier);
+        } catch (IOException e) {
+            if (carrier.failed) {
+                throw e;
+            }
+            damaged(carry.pack(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void damaged(ObjectId pack, String why) {
+        synchronized (damaged) {
+            damaged.putIfAbsent(pack, why);
+        }
+    }
+
     /// Takes verified blobs to the new packs.
     private final class Carrier implements BlobConsumer {
         private final BlobWriter writer;
+        private boolean failed;
 
         Carrier(BlobWriter writer) {
             this.writer = writer;
@@ -103,14 +146,17 @@ final class Sweep {
 
         @Override
         public void blob(IndexEntry entry, ByteBuffer plain) throws IOException {
-            Future<ObjectId> _ = writer.rewrite(entry.type(), plain); // finish() throws what it would throw
+            try {
+                Future<ObjectId> _ = writer.rewrite(entry.type(), plain); // finish() throws what it would throw
+            } catch (IOException e) {
+                failed = true;
+                throw e;
+            }
         }
 
         @Override
         public void damaged(IndexEntry entry, HoldfastException.Damaged why) {
-            synchronized (damaged) {
-                damaged.putIfAbsent(entry.pack(), why.getMessage());
-            }
+            Sweep.this.damaged(entry.pack(), String.valueOf(why.getMessage()));
         }
     }
 
@@ -125,10 +171,7 @@ final class Sweep {
         }
     }
 
-    private void removePacks(List<PackUse> gone, List<StoredFile> orphans) throws IOException {
-        List<String> names = new ArrayList<>();
-        gone.forEach(pack -> names.add("data/" + pack.pack()));
-        orphans.forEach(orphan -> names.add(orphan.name()));
+    private void remove(List<String> names) throws IOException {
         if (names.isEmpty()) {
             return;
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// in it make its size depend on what else the snapshot holds. Not thread-safe.
 final class RestoreSizes {
     /// Trees remembered; those beyond are read again for every snapshot.
-    private static final int REMEMBERED_MAX = 1 << 20;
+    private static final int REMEMBERED_MAX = 1 << 18;
 
     /// Sums over a tree and all below it.
     record Sum(long entries, long files, long bytes) {

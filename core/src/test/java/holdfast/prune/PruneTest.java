@@ -2,6 +2,7 @@ package holdfast.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
 
 import holdfast.model.BlobType;
@@ -20,6 +21,8 @@ import holdfast.repository.SampleRepository;
 import holdfast.repository.SampleTree;
 import holdfast.repository.WriterOptions;
 import holdfast.storage.FaultyStorage;
+import holdfast.storage.FaultyStorage.Fault;
+import holdfast.storage.FaultyStorage.Operation;
 import holdfast.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -320,6 +323,46 @@ class PruneTest {
                     .withMessageContaining("changed");
         }
         assertThat(repository.names("data/")).isEqualTo(before);
+    }
+
+    @Test
+    void aFullDiskStillGetsRidOfWhatNeedsNoRoom() throws IOException {
+        Snapshot extra = save(new SampleTree().file("/x", random(7000, 20)), 0);
+        List<Snapshot> kept = lived();
+        repository.open().delete(extra);
+        repository.storage().put("data/" + new ObjectId(9, 9, 9, 9), ByteBuffer.allocate(100));
+        PruneSummary before = plan(ALL).summary();
+        assertThat(before.packsRemoved()).isPositive();
+        FaultyStorage full = FaultyStorage.whenever(
+                repository.storage(),
+                call -> call.operation() == Operation.PUT && call.name().startsWith("data/"),
+                Fault.REFUSE);
+        Repository open = SampleRepository.open(full);
+        assertThatIOException().isThrownBy(() -> prune(open, ALL));
+        PruneSummary after = plan(ALL).summary();
+        assertThat(after.packsRemoved()).isZero();
+        assertThat(after.orphans()).isZero();
+        assertThat(after.packsRepacked()).isEqualTo(before.packsRepacked());
+        assertRestorable(repository.reopen());
+        prune(ALL);
+        assertThat(plan(ALL).summary().isEmpty()).isTrue();
+        assertThat(repository.reopen().snapshots()).isEqualTo(kept);
+    }
+
+    @Test
+    void aPackThatTheStorageDoesNotGiveStaysAndTheOthersAreDone() throws IOException {
+        List<Snapshot> kept = lived();
+        repository.open().delete(kept.getFirst());
+        String unread = "data/" + repository.blob(kept.getLast(), "/c", 1).pack();
+        FaultyStorage storage = FaultyStorage.whenever(
+                repository.storage(),
+                call -> call.operation() == Operation.GET_RANGE && call.name().equals(unread),
+                Fault.REFUSE);
+        PruneResult result = prune(SampleRepository.open(storage), ALL);
+        assertThat(result.damaged()).singleElement().asString().contains(unread);
+        assertThat(result.packsRepacked()).isPositive();
+        assertThat(repository.names("data/")).contains(unread);
+        assertRestorable(repository.reopen());
     }
 
     /// Goal: no failure of the storage, whenever it comes, leaves a listed snapshot that cannot be
