@@ -12,7 +12,7 @@ import org.sqlite.SQLiteErrorCode;
 /// A database all to ourselves, whole in its one file: SQLite's EXCLUSIVE lock is held, no journal is needed,
 /// and the write-ahead log, if there was one, is taken in and gone. Used by one thread.
 ///
-/// /// Log and journal must go before the file is renamed, and without releasing the lock: our connection
+/// Log and journal must go before the file is renamed, and without releasing the lock: our connection
 /// would else remove them by their names at the end, and by then those may be the log and the journal of the
 /// new database. So the database is switched to a rollback journal, which only an exclusive connection can
 /// do, and then to none at all.

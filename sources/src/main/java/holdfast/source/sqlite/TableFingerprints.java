@@ -27,7 +27,7 @@ import org.sqlite.core.DB;
 /// fast, text comes as the bytes that are stored, and no value is converted. See [RowSum] for what is hashed.
 public final class TableFingerprints {
     /// Values come as arrays; one larger than this is not read, rather than to run out of memory.
-    static final int VALUE_BYTES_MAX = Math.clamp(Runtime.getRuntime().maxMemory() / 16, 16 << 20, 1_000_000_000);
+    static final int VALUE_BYTES_MAX = Math.clamp(Runtime.getRuntime().maxMemory() / 8, 16 << 20, 1_000_000_000);
 
     private final Path database;
     private final Cancellation cancellation;
