@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 /// lock. They keep a prune, ours or restic's, away from whoever reads or writes. Immutable; safe for use by
 /// many threads.
 public final class Locks {
+    private static final int LOOKS_MAX = 10;
+
     private final SealedFiles files;
     private final RepositoryConfig config;
     private final Client client;
@@ -152,13 +154,21 @@ public final class Locks {
         }
     }
 
+    /// A file that goes between being listed and being read may have been replaced by a newer one of the same
+    /// lock, so then all is looked at again.
     private List<LockInfo> load(List<HoldfastException.Damaged> unreadable) throws IOException {
-        // an empty file is an upload of somebody's that broke off, as restic knows it of some storages
-        List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.LOCKS, file -> file.bytes() > 0);
         SealedFiles.Reader<LockInfo> reader = (id, json) -> info(id, LockFile.read(json));
-        return files.loadAll(Kinds.LOCKS, ids, reader, unreadable::add).stream()
-                .sorted(Comparator.comparing(LockInfo::time))
-                .toList();
+        List<LockInfo> locks = List.of();
+        for (int look = 0; look < LOOKS_MAX; look++) {
+            // an empty file is an upload of somebody's that broke off, as restic knows it of some storages
+            List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.LOCKS, file -> file.bytes() > 0);
+            unreadable.clear();
+            locks = files.loadAll(Kinds.LOCKS, ids, reader, unreadable::add);
+            if (locks.size() + unreadable.size() == ids.size()) {
+                break;
+            }
+        }
+        return locks.stream().sorted(Comparator.comparing(LockInfo::time)).toList();
     }
 
     private LockInfo info(ObjectId id, LockFile file) {

@@ -11,6 +11,7 @@ import holdfast.storage.FaultyStorage.Operation;
 import holdfast.storage.MemoryStorage;
 import holdfast.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,6 +98,49 @@ class LocksTest {
             assertThat(there.list()).singleElement().matches(LockInfo::exclusive);
         }
         assertThat(count()).isZero();
+    }
+
+    @Test
+    void aLockThatIsRefreshedWhileItIsLookedForIsFound() throws IOException {
+        Lock first = locks(me("here")).with(LockTimes.RESTIC).shared();
+        String before = onlyLock();
+        ByteBuffer content = memory.get(before);
+        first.close();
+        try (Lock _ = locks(me("here")).with(LockTimes.RESTIC).shared()) {
+            String after = onlyLock();
+            ByteBuffer renewed = memory.get(after);
+            memory.delete(after);
+            memory.put(before, content);
+            Storage renewing = FaultyStorage.whenever(
+                    memory,
+                    call -> {
+                        if (call.operation() == Operation.GET && call.name().equals(before)) {
+                            replace(before, after, renewed);
+                        }
+                        return false;
+                    },
+                    Fault.NONE);
+            try (Repository there = Repository.open(renewing, Repositories.PASSWORD, () -> now.get(), me("there"))) {
+                assertThat(there.locks().list())
+                        .singleElement()
+                        .matches(lock -> after.endsWith(lock.id().hex()));
+            }
+        }
+    }
+
+    private String onlyLock() throws IOException {
+        try (var locks = memory.list(Kinds.LOCKS)) {
+            return locks.findFirst().orElseThrow().name();
+        }
+    }
+
+    private void replace(String before, String after, ByteBuffer content) {
+        try {
+            memory.put(after, content);
+            memory.delete(before);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Of those that ask at the same time none or one may win, never two.
