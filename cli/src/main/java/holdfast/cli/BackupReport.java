@@ -5,6 +5,7 @@ import holdfast.cli.console.Console;
 import holdfast.cli.console.Durations;
 import holdfast.cli.console.Sizes;
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.Manifest;
 import holdfast.model.Proof;
 import holdfast.model.Snapshot;
@@ -104,9 +105,10 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
         switch (source.kind()) {
             case SQLITE ->
                 console.line("sqlite " + Console.safe(source.location()) + ": " + size + ", "
-                        + source.tables().size() + " tables, " + rows(source) + " rows");
+                        + Count.of(source.tables().size(), "table") + ", " + Count.of(rows(source), "row"));
             case FILES ->
-                console.line("files " + Console.safe(source.location()) + ": " + source.files() + " files, " + size);
+                console.line("files " + Console.safe(source.location()) + ": " + Count.of(source.files(), "file") + ", "
+                        + size);
         }
         for (String damage : source.damage()) {
             console.warn(Console.safe(source.location()) + " is damaged: " + Console.safe(damage));

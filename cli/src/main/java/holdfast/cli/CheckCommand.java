@@ -4,6 +4,7 @@ import holdfast.cli.console.Console;
 import holdfast.cli.console.Console.Style;
 import holdfast.cli.console.ProgressLine;
 import holdfast.cli.console.Sizes;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.Progress;
 import holdfast.verify.CheckOptions;
@@ -88,15 +89,16 @@ final class CheckCommand implements Callable<Integer> {
         if (hidden > 0) {
             console.line("... and " + hidden + " more");
         }
-        console.note("%d snapshot(s), %d tree(s), %d pack(s) of %s; %s of blobs that no snapshot uses"
+        console.note("%s, %s, %s of %s; %s of blobs that no snapshot uses"
                 .formatted(
-                        counts.snapshots(),
-                        counts.trees(),
-                        counts.packs(),
+                        Count.of(counts.snapshots(), "snapshot"),
+                        Count.of(counts.trees(), "tree"),
+                        Count.of(counts.packs(), "pack"),
                         Sizes.format(counts.packBytes()),
                         Sizes.format(counts.unusedBytes())));
         if (counts.packsRead() > 0) {
-            console.note("read %d packs, %s".formatted(counts.packsRead(), Sizes.format(counts.bytesRead())));
+            console.note(
+                    "read %s, %s".formatted(Count.of(counts.packsRead(), "pack"), Sizes.format(counts.bytesRead())));
         }
         if (counts.orphans() > 0) {
             console.note("%d packs of interrupted runs, %s: 'holdfast prune' removes them"

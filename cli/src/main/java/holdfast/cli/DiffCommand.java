@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.cli.console.Console;
 import holdfast.cli.console.Sizes;
+import holdfast.model.Count;
 import holdfast.model.Snapshot;
 import holdfast.repository.Repository;
 import holdfast.repository.SnapshotFilter;
@@ -90,12 +91,12 @@ final class DiffCommand implements Callable<Integer> {
     private static String line(String what, DiffTotals.Side side) {
         return String.format(
                 Locale.ROOT,
-                "%s: %d files, %d folders, %d others; %d blobs of %s, stored as %s",
+                "%s: %s, %s, %s; %s of %s, stored as %s",
                 what,
-                side.files(),
-                side.folders(),
-                side.others(),
-                side.dataBlobs() + side.treeBlobs(),
+                Count.of(side.files(), "file"),
+                Count.of(side.folders(), "folder"),
+                Count.of(side.others(), "other"),
+                Count.of(side.dataBlobs() + side.treeBlobs(), "blob"),
                 Sizes.format(side.bytes()),
                 Sizes.format(side.storedBytes()));
     }

@@ -1,6 +1,7 @@
 package holdfast.cli;
 
 import holdfast.cli.console.ProgressLine;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
@@ -148,7 +149,7 @@ final class ForgetCommand implements Callable<Integer> {
     /// snapshots.
     static String summary(Plan plan, boolean dryRun) {
         int gone = plan.remove().size();
-        return (dryRun ? "would remove " : "removing ") + gone + (gone == 1 ? " snapshot" : " snapshots") + ", keeping "
+        return (dryRun ? "would remove " : "removing ") + Count.of(gone, "snapshot") + ", keeping "
                 + plan.keep().size();
     }
 }

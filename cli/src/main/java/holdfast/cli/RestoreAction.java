@@ -8,6 +8,7 @@ import holdfast.cli.console.ProgressLine;
 import holdfast.cli.console.Sizes;
 import holdfast.extract.ExtractResult;
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.Progress;
 import holdfast.model.Snapshot;
@@ -159,7 +160,7 @@ final class RestoreAction {
         Snapshot snapshot = plan.snapshot();
         console.note((dryRun ? "would restore" : "restoring") + " snapshot "
                 + snapshot.id().brief() + " of "
-                + snapshot.time() + ": " + plan.tree().fileNames() + " files, "
+                + snapshot.time() + ": " + Count.of(plan.tree().fileNames(), "file") + ", "
                 + Sizes.format(plan.tree().bytes()));
         for (RestorePlan.Target target : plan.targets()) {
             console.note("  " + action(target) + " " + Console.safe(target.path()));
@@ -210,7 +211,7 @@ final class RestoreAction {
                 .filter(CheckResult::passed)
                 .forEach(check -> console.detail("  " + Console.safe(check.subject()) + ": " + check.detail()));
         result.kept().forEach(path -> console.line("the old database is kept as " + Console.safe(path.toString())));
-        console.line("restored " + extracted.files() + " files, " + Sizes.format(extracted.writtenBytes())
+        console.line("restored " + Count.of(extracted.files(), "file") + ", " + Sizes.format(extracted.writtenBytes())
                 + " written" + (extracted.keptBytes() > 0 ? ", " + Sizes.format(extracted.keptBytes()) + " kept" : "")
                 + " in " + Durations.format(result.took()));
         String status = !result.passed() ? "failed" : result.verified() ? "completed" : "restored";

@@ -3,6 +3,7 @@ package holdfast.cli;
 import holdfast.cli.console.Console;
 import holdfast.cli.console.Sizes;
 import holdfast.cli.console.Table;
+import holdfast.model.Count;
 import holdfast.model.Manifest;
 import holdfast.model.Proof;
 import holdfast.model.Snapshot;
@@ -93,8 +94,8 @@ final class ShowCommand implements Callable<Integer> {
 
     private static void source(Console console, SourceRecord source) {
         console.line("");
-        console.line(source.kind().label() + " " + Console.safe(source.location()) + ": " + source.files() + " files, "
-                + Sizes.format(source.bytes()));
+        console.line(source.kind().label() + " " + Console.safe(source.location()) + ": "
+                + Count.of(source.files(), "file") + ", " + Sizes.format(source.bytes()));
         source.details().forEach((name, value) -> console.line("  " + name + ": " + Console.safe(value)));
         Table tables = new Table("  table", ">rows", "fingerprint");
         for (TableRecord table : source.tables()) {

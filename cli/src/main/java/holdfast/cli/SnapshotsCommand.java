@@ -4,6 +4,7 @@ import holdfast.cli.console.Console;
 import holdfast.cli.console.Console.Style;
 import holdfast.cli.console.Sizes;
 import holdfast.cli.console.Table;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.Snapshot;
 import holdfast.policy.SourceGroup;
@@ -69,7 +70,7 @@ final class SnapshotsCommand implements Callable<Integer> {
             console.line("no snapshots");
         } else {
             table(views).lines().forEach(console::line);
-            console.note(views.size() + (views.size() == 1 ? " snapshot" : " snapshots"));
+            console.note(Count.of(views.size(), "snapshot"));
         }
         unreadable.forEach(console::warn);
         console.document(new Document(

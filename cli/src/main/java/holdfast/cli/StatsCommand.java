@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.cli.console.Console;
 import holdfast.cli.console.Sizes;
+import holdfast.model.Count;
 import holdfast.model.Snapshot;
 import holdfast.repository.Repository;
 import holdfast.view.RepositoryStats;
@@ -66,9 +67,11 @@ final class StatsCommand implements Callable<Integer> {
             stats.forEach(this::print);
             session.console()
                     .line("the repository takes " + Sizes.format(use.bytes()) + " in "
-                            + use.kinds().values().stream()
-                                    .mapToLong(StorageUse.Kind::files)
-                                    .sum() + " files");
+                            + Count.of(
+                                    use.kinds().values().stream()
+                                            .mapToLong(StorageUse.Kind::files)
+                                            .sum(),
+                                    "file"));
             session.console().document(new Document("stats", stats, use));
         }
         return ExitCode.DONE;
@@ -89,17 +92,15 @@ final class StatsCommand implements Callable<Integer> {
 
     private void print(Stats stats) {
         Console console = session.console();
-        StringBuilder text = new StringBuilder(stats.mode().label() + " of " + stats.snapshots() + " snapshots: ");
+        StringBuilder text =
+                new StringBuilder(stats.mode().label() + " of " + Count.of(stats.snapshots(), "snapshot") + ": ");
         text.append(Sizes.format(stats.bytes()));
         if (stats.entries() > 0) {
-            text.append(", ")
-                    .append(stats.files())
-                    .append(" files, ")
-                    .append(stats.entries())
-                    .append(" entries");
+            text.append(", ").append(Count.of(stats.files(), "file"));
+            text.append(", ").append(Count.of(stats.entries(), "entry"));
         }
         if (stats.blobs() > 0) {
-            text.append(", ").append(stats.blobs()).append(" blobs");
+            text.append(", ").append(Count.of(stats.blobs(), "blob"));
         }
         if (stats.storedBytes() > 0) {
             text.append(", stored as ").append(Sizes.format(stats.storedBytes()));

@@ -108,7 +108,7 @@ final class InspectingCommandsTest {
 
     @Test
     void checkFindsNothingThenADamagedPack() throws IOException {
-        assertThat(ok("check", "--read-data").out()).contains("2 snapshot(s)", "no errors");
+        assertThat(ok("check", "--read-data").out()).contains("2 snapshots,", "no errors");
         assertThat(ok("check", "--read-data-subset", "1/3").out()).contains("no errors");
         assertThat(world.run("check", "--read-data-subset", "9/3").code()).isEqualTo(2);
         assertThat(world.run("check", "--read-data", "--read-data-subset", "5%").code())
@@ -146,7 +146,7 @@ final class InspectingCommandsTest {
         assertThat(done.get("result").get("packs_removed").asInt()
                         + done.get("result").get("packs_repacked").asInt())
                 .isPositive();
-        assertThat(ok("check", "--read-data").out()).contains("1 snapshot(s)", "no errors");
+        assertThat(ok("check", "--read-data").out()).contains("1 snapshot,", "no errors");
         assertThat(world.run("prune", "--max-unused", "100%").code()).isEqualTo(2);
     }
 

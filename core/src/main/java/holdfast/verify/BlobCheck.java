@@ -5,6 +5,7 @@ import holdfast.extract.ExtractPlan.PlannedFile;
 import holdfast.io.Parallel;
 import holdfast.model.BlobType;
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
@@ -54,7 +55,7 @@ final class BlobCheck {
         }
         if (checks.isEmpty()) {
             checks.add(CheckResult.pass(
-                    "blobs", seen.size() + " data blobs are in the index, their packs in the storage"));
+                    "blobs", Count.of(seen.size(), "data blob") + " in the index, their packs in the storage"));
         }
         return checks;
     }
@@ -111,8 +112,9 @@ final class BlobCheck {
             });
         });
         if (checks.isEmpty()) {
-            checks.add(
-                    CheckResult.pass("packs", usedBy.size() + " blobs of " + packs.size() + " packs read and hashed"));
+            checks.add(CheckResult.pass(
+                    "packs",
+                    Count.of(usedBy.size(), "blob") + " of " + Count.of(packs.size(), "pack") + " read and hashed"));
         }
         return checks;
     }

@@ -2,6 +2,7 @@ package holdfast.verify;
 
 import holdfast.extract.ExtractPlan;
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.Manifest;
 import holdfast.model.SourceRecord;
 import java.util.ArrayList;
@@ -20,9 +21,10 @@ final class ManifestCheck {
         long nodes = tree.nodes() - 2;
         checks.add(
                 nodes == manifest.nodes()
-                        ? CheckResult.pass(Manifest.NAME, nodes + " nodes, as recorded")
+                        ? CheckResult.pass(Manifest.NAME, Count.of(nodes, "node") + ", as recorded")
                         : CheckResult.fail(
-                                Manifest.NAME, nodes + " nodes in the tree, " + manifest.nodes() + " recorded"));
+                                Manifest.NAME,
+                                Count.of(nodes, "node") + " in the tree, " + manifest.nodes() + " recorded"));
         for (SourceRecord source : manifest.sources()) {
             checks.add(files(source, manifest.within(source), tree));
         }
@@ -38,8 +40,9 @@ final class ManifestCheck {
                 .filter(path -> below(path, source.path()) && !within.contains(path))
                 .count();
         return files == source.files()
-                ? CheckResult.pass(source.location(), files + " files, as recorded")
-                : CheckResult.fail(source.location(), files + " files in the tree, " + source.files() + " recorded");
+                ? CheckResult.pass(source.location(), Count.of(files, "file") + ", as recorded")
+                : CheckResult.fail(
+                        source.location(), Count.of(files, "file") + " in the tree, " + source.files() + " recorded");
     }
 
     static boolean below(String path, String root) {

@@ -11,6 +11,7 @@ import holdfast.extract.Removal;
 import holdfast.extract.TreeComparison;
 import holdfast.io.posix.HostFiles;
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.Manifest;
 import holdfast.model.Progress;
@@ -181,7 +182,7 @@ public final class Verify {
             checks.add(CheckResult.fail("restore " + failure.path(), failure.reason()));
         }
         if (result.failed() == 0) {
-            checks.add(CheckResult.pass("restore", result.files() + " files restored into a sandbox"));
+            checks.add(CheckResult.pass("restore", Count.of(result.files(), "file") + " restored into a sandbox"));
         }
         if (level.number() >= ProofLevel.IDENTICAL.number()) {
             progress.step("comparing");
@@ -190,7 +191,8 @@ public final class Verify {
                 checks.add(CheckResult.fail("compare " + difference.path(), difference.reason()));
             }
             if (differences.count() == 0) {
-                checks.add(CheckResult.pass("compare", plan.nodes() + " nodes equal in kind, attributes and content"));
+                checks.add(CheckResult.pass(
+                        "compare", Count.of(plan.nodes(), "node") + " equal in kind, attributes and content"));
             }
         }
     }

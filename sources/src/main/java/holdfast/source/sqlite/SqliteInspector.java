@@ -1,6 +1,7 @@
 package holdfast.source.sqlite;
 
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.ProofLevel;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
@@ -115,7 +116,7 @@ public final class SqliteInspector implements Inspector {
     private static CheckResult read(String name, Survey survey) {
         String subject = name + ": tables read";
         long rows = survey.tables().stream().mapToLong(TableRecord::rows).sum();
-        String read = survey.tables().size() + " tables, " + rows + " rows";
+        String read = Count.of(survey.tables().size(), "table") + ", " + Count.of(rows, "row");
         List<String> damaged = survey.unreadable().stream()
                 .filter(Unreadable::damaged)
                 .map(Unreadable::message)
@@ -135,11 +136,12 @@ public final class SqliteInspector implements Inspector {
             if (table == null) {
                 checks.add(CheckResult.fail(subject, absent(expected, survey)));
             } else if (table.rows() != expected.rows()) {
-                checks.add(CheckResult.fail(subject, table.rows() + " rows, the backup had " + expected.rows()));
+                checks.add(CheckResult.fail(
+                        subject, Count.of(table.rows(), "row") + ", the backup had " + expected.rows()));
             } else if (!table.fingerprint().equals(expected.fingerprint())) {
                 checks.add(CheckResult.fail(subject, table.rows() + " rows, but their content differs"));
             } else {
-                checks.add(CheckResult.pass(subject, table.rows() + " rows identical"));
+                checks.add(CheckResult.pass(subject, Count.of(table.rows(), "row") + " identical"));
             }
         }
         for (String extra : found.keySet().stream().sorted().toList()) {
@@ -153,7 +155,7 @@ public final class SqliteInspector implements Inspector {
                 .filter(table -> table.table().equals(expected.name()))
                 .map(Unreadable::message)
                 .findFirst()
-                .orElse("missing; the backup had " + expected.rows() + " rows");
+                .orElse("missing; the backup had " + Count.of(expected.rows(), "row"));
     }
 
     private static String some(List<String> messages) {
