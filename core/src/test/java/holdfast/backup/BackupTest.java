@@ -6,6 +6,7 @@ import holdfast.model.Manifest;
 import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.source.MadeUpSource;
+import holdfast.storage.Copies;
 import holdfast.storage.FaultyStorage;
 import holdfast.storage.MemoryStorage;
 import java.io.IOException;
@@ -88,14 +89,15 @@ class BackupTest {
     /// fault.
     @Test
     void everySnapshotListedIsWholeWhicheverCallFails() throws IOException {
+        MemoryStorage once = new MemoryStorage();
+        MadeUpSource source = MadeUpSource.random("/srv/app", 6, 12, 2_000_000);
+        SortedMap<String, byte[]> before = source.contents();
+        try (Repository repository = Backups.init(once)) {
+            Backups.backUp(repository, source);
+        }
+        source.put("d1/f1", new byte[] {1, 2, 3});
         for (int failAt = 0; ; failAt++) {
-            MemoryStorage disk = new MemoryStorage();
-            MadeUpSource source = MadeUpSource.random("/srv/app", 6, 12, 2_000_000);
-            SortedMap<String, byte[]> before = source.contents();
-            try (Repository repository = Backups.init(disk)) {
-                Backups.backUp(repository, source);
-            }
-            source.put("d1/f1", new byte[] {1, 2, 3});
+            MemoryStorage disk = Copies.of(once);
             boolean done = attempt(FaultyStorage.failingCall(disk, failAt), source);
             try (Repository repository = Backups.open(disk)) {
                 var snapshots = repository.snapshots();

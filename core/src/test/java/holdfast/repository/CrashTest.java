@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
+import holdfast.storage.Copies;
 import holdfast.storage.FaultyStorage;
 import holdfast.storage.FaultyStorage.Fault;
 import holdfast.storage.MemoryStorage;
@@ -57,7 +58,7 @@ class CrashTest {
             expected.put(Repositories.backUp(repository, FIRST).tree(), FIRST);
         }
         for (int failAt = 0; ; failAt++) {
-            MemoryStorage disk = copy(before);
+            MemoryStorage disk = Copies.of(before);
             FaultyStorage faulty = new FaultyStorage(disk, faults.apply(failAt));
             boolean saved = backUp(faulty, expected);
             String when = "fault at call " + failAt;
@@ -69,17 +70,6 @@ class CrashTest {
             assertThat(backUp(disk, expected)).as(when).isTrue();
             intact(disk, expected, when);
         }
-    }
-
-    private static MemoryStorage copy(Storage from) throws IOException {
-        MemoryStorage copy = new MemoryStorage();
-        copy.put(Kinds.CONFIG, from.get(Kinds.CONFIG));
-        for (String kind : List.of(Kinds.KEYS, Kinds.DATA, Kinds.INDEX, Kinds.SNAPSHOTS)) {
-            for (ObjectId id : RawFiles.list(from, kind)) {
-                copy.put(kind + id.hex(), from.get(kind + id.hex()));
-            }
-        }
-        return copy;
     }
 
     /// @param expected what was meant is noted here even if it fails: the snapshot may exist all the same

@@ -18,6 +18,7 @@ import holdfast.pack.PackedBlob;
 import holdfast.repository.json.ProofJson;
 import holdfast.repository.json.SnapshotJson;
 import holdfast.repository.json.TreeJson;
+import holdfast.storage.Copies;
 import holdfast.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -217,18 +218,11 @@ class MutationTest {
     }
 
     private static MemoryStorage flipped(MemoryStorage good, String name, int at) throws IOException {
-        MemoryStorage copy = new MemoryStorage();
-        copy.put(Kinds.CONFIG, good.get(Kinds.CONFIG));
-        for (String kind : List.of(Kinds.KEYS, Kinds.DATA, Kinds.INDEX, Kinds.SNAPSHOTS, Kinds.PROOFS)) {
-            for (ObjectId id : RawFiles.list(good, kind)) {
-                ByteBuffer content = good.get(kind + id.hex());
-                if (name.equals(kind + id.hex())) {
-                    ByteBuffer broken = ByteBuffer.allocate(content.remaining()).put(content);
-                    content = broken.put(at, (byte) (broken.get(at) ^ 16)).flip();
-                }
-                copy.put(kind + id.hex(), content);
-            }
-        }
+        MemoryStorage copy = Copies.of(good);
+        ByteBuffer content = good.get(name);
+        ByteBuffer broken = ByteBuffer.allocate(content.remaining()).put(content);
+        copy.delete(name);
+        copy.put(name, broken.put(at, (byte) (broken.get(at) ^ 16)).flip());
         return copy;
     }
 }

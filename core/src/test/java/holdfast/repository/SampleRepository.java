@@ -4,6 +4,7 @@ import holdfast.model.BlobType;
 import holdfast.model.Node;
 import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
+import holdfast.storage.Copies;
 import holdfast.storage.MemoryStorage;
 import holdfast.storage.Storage;
 import holdfast.storage.StoredFile;
@@ -44,11 +45,7 @@ public final class SampleRepository {
 
     /// A repository of its own with the same files.
     public SampleRepository copy() throws IOException {
-        MemoryStorage copy = new MemoryStorage();
-        for (Map.Entry<String, ByteBuffer> file : files().entrySet()) {
-            copy.put(file.getKey(), file.getValue());
-        }
-        return new SampleRepository(copy);
+        return new SampleRepository(Copies.of(storage));
     }
 
     public static Repository open(Storage storage) throws IOException {
