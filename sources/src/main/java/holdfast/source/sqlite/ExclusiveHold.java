@@ -65,7 +65,7 @@ final class ExclusiveHold implements AutoCloseable {
                 "stop the programs that use it; or overwrite it in place, if they shall go on");
     }
 
-    /// /// Whether it was in WAL mode.
+    /// Whether it was in WAL mode.
     boolean writeAheadLog() {
         return writeAheadLog;
     }

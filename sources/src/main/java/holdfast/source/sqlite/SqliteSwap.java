@@ -26,14 +26,15 @@ import java.util.function.Consumer;
 /// it. So the old database is first made whole without them, under a lock that keeps everybody else out; what
 /// a crash leaves is said at each step:
 ///
-/// 1. The restored file is forced to the disk. *Crash: nothing changed.* 2. Exclusive lock, see
-/// [ExclusiveHold]: a hot journal is rolled back, the log is taken in and removed. *Crash: the old database,
-/// whole in one file; at worst in rollback mode, until somebody sets WAL mode again.* 3. What remains of
-/// wal-index and journal is removed; they hold nothing any more. *Crash: as before.* 4. The old file gets its
-/// second name, and the folder is forced. *Crash: the old database, under both names.* 5. The new file is
-/// renamed over the live name: one step, no moment without a file. *Crash: either as before, or the new
-/// database is live, with nothing beside it, and the old one is kept.* 6. The lock is released; the kept
-/// database gets its WAL mode back.
+/// 1. The restored file is forced to the disk. *Crash: nothing changed.*
+/// 2. Exclusive lock, see [ExclusiveHold]: a hot journal is rolled back, the log is taken in and removed.
+///    *Crash: the old database, whole in one file; at worst in rollback mode, until somebody sets WAL again.*
+/// 3. What remains of wal-index and journal is removed; they hold nothing any more. *Crash: as before.*
+/// 4. The old file gets its second name, and the folder is forced. *Crash: the old database, under both
+///    names.*
+/// 5. The new file is renamed over the live name: one step, no moment without a file. *Crash: either as
+///    before, or the new database is live, with nothing beside it, and the old one is kept.*
+/// 6. The lock is released; the kept database gets its WAL mode back.
 ///
 /// Programs that wait for the lock meanwhile time out or, opening the path again, find the new database. One
 /// that had the file open without holding a lock, idle in rollback mode, would go on writing to the old one;
@@ -203,7 +204,7 @@ public final class SqliteSwap {
         return kept;
     }
 
-    /// /// A file that SQLite cannot open, even with what its log or journal says, cannot be made whole
+    /// A file that SQLite cannot open, even with what its log or journal says, cannot be made whole
     /// either. If it still has one it keeps it, under a matching name. These are linked before anything is
     /// removed; between the removal and the renaming a crash leaves the live name with the damaged file
     /// alone, which nobody could open before.

@@ -16,7 +16,7 @@ final class WalChecksum {
         this.words = words;
     }
 
-    /// /// A checksum of the same byte order that goes on from given halves.
+    /// A checksum of the same byte order that goes on from given halves.
     WalChecksum continuing(int first, int second) {
         WalChecksum sum = new WalChecksum(words);
         sum.s0 = first;

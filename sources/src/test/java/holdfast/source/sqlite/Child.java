@@ -87,7 +87,7 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /// /// Ends its input and waits for its end.
+    /// Ends its input and waits for its end.
     ///
     /// @return what it still had to say, and its exit code in a line of its own
     List<String> await() throws IOException, InterruptedException {

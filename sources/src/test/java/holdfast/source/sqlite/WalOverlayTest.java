@@ -75,7 +75,7 @@ final class WalOverlayTest {
         apply(index);
     }
 
-    /// /// Frames that the file has already may be left out, and the chain still holds from there on.
+    /// Frames that the file has already may be left out, and the chain still holds from there on.
     @Test
     void theChainCanBeTakenUpAnywhere() throws Exception {
         for (long first : new long[] {2, index.frames() / 2, index.frames(), index.frames() + 1}) {
