@@ -13,10 +13,9 @@ import java.util.Random;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/// Goal: `kill -9` of a backup at any moment harms no snapshot, lists none that is not whole, and leaves nothing
-/// that anybody must clean up.
-/// Method: the source grows from round to round and is saved at each; the uplink is throttled, so that most of the
-/// run is open to the kill.
+/// Goal: `kill -9` of a backup at any moment harms no snapshot, lists none that is not whole, and
+/// leaves nothing that anybody must clean up. Method: the source grows from round to round and is saved
+/// at each; the uplink is throttled, so that most of the run is open to the kill.
 final class KilledBackupTest {
     private static final int ROUNDS = 12;
     private static final String UPLINK_KIB = "1000";

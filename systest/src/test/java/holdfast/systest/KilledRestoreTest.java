@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/// Goal: `kill -9` of a restore at any moment leaves nothing wrong under a name that somebody would trust, and doing
-/// it again completes it.
-/// Method: the downlink is throttled, so that most of the run is open to the kill, whose moment is drawn.
+/// Goal: `kill -9` of a restore at any moment leaves nothing wrong under a name that somebody would
+/// trust, and doing it again completes it. Method: the downlink is throttled, so that most of the run
+/// is open to the kill, whose moment is drawn.
 final class KilledRestoreTest {
     private static final int ROUNDS = 6;
     private static final String DOWNLINK_KIB = "1500";

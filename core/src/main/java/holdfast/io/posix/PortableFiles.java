@@ -8,12 +8,11 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// Files through `java.nio`, for systems whose kernel is not known here. What it cannot keep is said by its
-/// capabilities, of which it has none: names that are no text are reported as missing; special files cannot be made;
-/// times are set to the microsecond and not
-/// before 1970; only `user.` attributes of files and directories are kept; holes are read as zeros; user and group
-/// names are not
-/// told; between a look at a node and its opening another one can take its place.
+/// Files through `java.nio`, for systems whose kernel is not known here. What it cannot keep is said by
+/// its capabilities, of which it has none: names that are no text are reported as missing; special
+/// files cannot be made; times are set to the microsecond and not before 1970; only `user.` attributes
+/// of files and directories are kept; holes are read as zeros; user and group names are not told;
+/// between a look at a node and its opening another one can take its place.
 final class PortableFiles implements HostFiles {
     static final PortableFiles INSTANCE = new PortableFiles();
 

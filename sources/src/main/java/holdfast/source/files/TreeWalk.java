@@ -12,10 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Walks a tree with one thread, depth first and without recursion. Of the directories on its way the nearest few
-/// hundred are kept open, and those whose files are still being read, however deep the tree is. What cannot be read
-/// becomes a finding; what the
-/// sink throws goes through.
+/// Walks a tree with one thread, depth first and without recursion. Of the directories on its way the
+/// nearest few hundred are kept open, and those whose files are still being read, however deep the tree
+/// is. What cannot be read becomes a finding; what the sink throws goes through.
 final class TreeWalk {
     /// More than the files that can wait for a reader, so that what lies further up is hardly ever still needed.
     private static final int NEAR = 400;
