@@ -77,13 +77,21 @@ record Failure(int exitCode, String message, String hint) {
 
     private static String hint(IOException world) {
         String text = message(world).toLowerCase(Locale.ROOT);
+        String hint = remedy(world, text);
+        return text.startsWith("locks/") ? hint + "; to read only, --no-lock does without" : hint;
+    }
+
+    private static String remedy(IOException world, String text) {
         if (text.contains("no space left")) {
             return "free some space there; what was stored before is untouched";
         }
         if (world instanceof AccessDeniedException || text.contains("permission denied")) {
             return "check owner and permissions, or run as the user they belong to";
         }
-        return "";
+        if (text.contains("read-only file system")) {
+            return "mount it for writing";
+        }
+        return "try again; --debug says where it failed";
     }
 
     /// Tells the user.

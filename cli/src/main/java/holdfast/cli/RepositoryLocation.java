@@ -19,6 +19,8 @@ sealed interface RepositoryLocation {
     /// A folder on a file system of this host.
     record Folder(Path folder) implements RepositoryLocation {}
 
+    String GIVE_A_FOLDER = "give a folder, for instance --repo /srv/backups";
+
     Set<String> REMOTE = Set.of("s3", "sftp", "rest", "azure", "gs", "b2", "swift", "rclone", "ssh", "http", "https");
 
     /// What the options say, else the environment.
@@ -67,8 +69,7 @@ sealed interface RepositoryLocation {
             }
             return new Folder(folder.resolve(path).normalize());
         } catch (IllegalArgumentException e) {
-            throw new HoldfastException.BadUsage(
-                    "this is no place for a repository: " + text, "give a folder, for instance --repo /srv/backups");
+            throw new HoldfastException.BadUsage("this is no place for a repository: " + text, GIVE_A_FOLDER);
         }
     }
 
@@ -80,9 +81,17 @@ sealed interface RepositoryLocation {
     }
 
     /// The storage there, which retries what may pass and keeps to the rates; 0 is no limit.
+    ///
+    /// @throws HoldfastException.BadUsage when something else than a folder is in that place
     default Storage open(long uploadBytesPerSecond, long downloadBytesPerSecond) {
         Storage storage = switch (this) {
-            case Folder folder -> new LocalStorage(folder.folder());
+            case Folder(Path folder) -> {
+                if (Files.exists(folder) && !Files.isDirectory(folder)) {
+                    throw new HoldfastException.BadUsage(
+                            "this is no place for a repository: " + folder + " is a file, not a folder", GIVE_A_FOLDER);
+                }
+                yield new LocalStorage(folder);
+            }
         };
         Storage retrying = new RetryingStorage(storage, RetryPolicy.DEFAULT);
         return uploadBytesPerSecond == 0 && downloadBytesPerSecond == 0

@@ -53,6 +53,10 @@ final class FailureTest {
                         .hint())
                 .contains("free some space");
         assertThat(Failure.of(new IOException()).message()).isEqualTo("IOException");
+        assertThat(Failure.of(new IOException("x")).hint()).contains("--debug");
+        assertThat(Failure.of(new IOException("locks/1 could not be stored: Read-only file system"))
+                        .hint())
+                .isEqualTo("mount it for writing; to read only, --no-lock does without");
     }
 
     @Test

@@ -51,6 +51,14 @@ final class RepositoryLocationTest {
     }
 
     @Test
+    void aFileIsNoPlaceForARepository() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> new RepositoryLocation.Folder(file).open(0, 0))
+                .isInstanceOf(HoldfastException.BadUsage.class)
+                .hasMessageContaining(file + " is a file, not a folder");
+    }
+
+    @Test
     void optionsGoBeforeVariablesAndThoseBeforeTheUsualPlace() throws IOException {
         Files.writeString(folder.resolve("place"), "/from/file\n");
         GlobalOptions options = new GlobalOptions();

@@ -7,6 +7,7 @@ import holdfast.storage.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -101,6 +102,9 @@ final class RawFiles {
     }
 
     static String reason(Throwable cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied"; // the JDK's message is the path alone
+        }
         String message = cause.getMessage();
         return message == null ? cause.getClass().getSimpleName() : message;
     }

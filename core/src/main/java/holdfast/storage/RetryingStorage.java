@@ -17,8 +17,8 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
 /// Tries again what failed for a reason that may pass. What cannot pass is not tried again: a file that is not
-/// there, exists already, is too short or may not be touched, a file system that is full or read-only, and an
-/// interrupt.
+/// there, exists already, is too short or may not be touched, a file where a folder should be, a file system that is
+/// full or read-only, and an interrupt.
 ///
 /// A put whose answer was lost may have stored its file all the same. So a put that was tried before and now
 /// finds its name taken compares: when the very same content is there, the put has succeeded.
@@ -28,8 +28,13 @@ import java.util.stream.Stream;
 public final class RetryingStorage implements Storage {
     /// What the system says when somebody must do something first: who started a backup must be told now, not
     /// after minutes. The JDK has no type for it, only the text of C's `strerror`.
-    private static final List<String> LASTING =
-            List.of("no space left on device", "disk quota exceeded", "read-only file system");
+    private static final List<String> LASTING = List.of(
+            "no space left on device",
+            "disk quota exceeded",
+            "read-only file system",
+            "permission denied",
+            "operation not permitted",
+            "not a directory");
 
     private final Storage storage;
     private final RetryPolicy policy;

@@ -97,8 +97,14 @@ final class RetryingStorageTest extends StorageContract {
 
     /// Method: an injected failure says the name it was asked for, so the name is what the system says of the disk.
     @Test
-    void aDiskThatIsFullOrReadOnlyIsToldAtOnce() {
-        for (String message : List.of("No space left on device", "Disk quota exceeded", "Read-only file system")) {
+    void whatSomebodyMustPutRightFirstIsToldAtOnce() {
+        for (String message : List.of(
+                "No space left on device",
+                "Disk quota exceeded",
+                "Read-only file system",
+                "permission denied",
+                "Operation not permitted",
+                "Not a directory")) {
             FaultyStorage faulty = FaultyStorage.failingFrom(memory, 0);
             assertThatThrownBy(() -> retrying(faulty).get(message)).hasMessageContaining(message);
             assertThat(faulty.calls()).hasSize(1);
