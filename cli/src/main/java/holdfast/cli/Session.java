@@ -75,11 +75,7 @@ final class Session {
     /// @throws HoldfastException as [Repository#open] does, or because there is no password
     OpenRepository open() throws IOException {
         return opened(storage -> {
-            if (!Repository.exists(storage)) {
-                throw new HoldfastException.NoRepository(
-                        "no repository at " + storage.location(),
-                        "make one with 'holdfast init', or say by --repo where it is");
-            }
+            Repository.requireExisting(storage); // before a password is asked for
             return open(storage);
         });
     }

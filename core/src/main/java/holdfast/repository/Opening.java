@@ -79,12 +79,13 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
     private static HoldfastException.PreCheckFailed exists(Storage storage, String why) {
         return new HoldfastException.PreCheckFailed(
                 "no repository was made in " + storage.location() + ": " + why,
-                "use that one, or choose an empty place");
+                "use what is there, or choose an empty place");
     }
 
     static Opening open(Storage storage, Password password) throws IOException {
         ByteBuffer config = config(storage);
-        List<Candidate> candidates = candidates(storage);
+        List<String> unreadable = new ArrayList<>();
+        List<Candidate> candidates = candidates(storage, unreadable);
         HoldfastException.@Nullable Damaged damage = null;
         for (Candidate candidate : candidates.subList(0, Math.min(KEYS_MAX, candidates.size()))) {
             try {
@@ -102,15 +103,30 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
         if (damage != null) {
             throw damage;
         }
-        throw new HoldfastException.WrongPassword(
-                "the password opens none of the " + candidates.size() + " keys of " + storage.location(),
-                candidates.size() > KEYS_MAX
+        throw wrongPassword(storage, candidates.size(), unreadable);
+    }
+
+    /// @param unreadable names of damaged keys: the password may be the one of these
+    private static HoldfastException.WrongPassword wrongPassword(Storage storage, int keys, List<String> unreadable) {
+        String message = "the password opens none of the " + keys + " keys of " + storage.location();
+        if (!unreadable.isEmpty()) {
+            return new HoldfastException.WrongPassword(
+                    message + " that can be read, and damaged are " + String.join(", ", unreadable),
+                    "if it is the password of a damaged key, use that of another one");
+        }
+        return new HoldfastException.WrongPassword(
+                message,
+                keys > KEYS_MAX
                         ? "only the " + KEYS_MAX + " newest keys were tried: remove those nobody needs"
                         : "check HOLDFAST_PASSWORD or the password file for another repository's password or a stray"
                                 + " line break");
     }
 
-    private static ByteBuffer config(Storage storage) throws IOException {
+    /// The sealed configuration.
+    ///
+    /// @throws HoldfastException.NoRepository when there is none
+    /// @throws HoldfastException.Damaged when there is none although there are snapshots
+    static ByteBuffer config(Storage storage) throws IOException {
         try {
             return storage.get(Kinds.CONFIG);
         } catch (NoSuchFileException e) {
@@ -118,8 +134,8 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
                 throw RawFiles.damaged(Kinds.CONFIG, storage, "it is missing, but there are snapshots", e);
             }
             throw new HoldfastException.NoRepository(
-                    "there is no repository in " + storage.location(),
-                    "make one with `holdfast init`, or check the location");
+                    "no repository at " + storage.location(),
+                    "make one with 'holdfast init', or say by --repo where it is");
         } catch (IOException e) {
             throw RawFiles.failed(Kinds.CONFIG, "could not be read from", storage, e);
         }
@@ -146,7 +162,9 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
     private record Candidate(ObjectId id, KeyFile file) {}
 
     /// The keys that can be read, the newest first: it is the most likely one.
-    private static List<Candidate> candidates(Storage storage) throws IOException {
+    ///
+    /// @param unreadable takes the names of the others
+    private static List<Candidate> candidates(Storage storage, List<String> unreadable) throws IOException {
         List<ObjectId> ids = RawFiles.list(storage, Kinds.KEYS);
         List<Candidate> candidates = new ArrayList<>();
         HoldfastException.@Nullable Damaged damage = null;
@@ -156,6 +174,7 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
             } catch (NoSuchFileException e) {
                 // removed since it was listed
             } catch (HoldfastException.Damaged e) {
+                unreadable.add(Kinds.KEYS + id.hex());
                 damage = e;
             }
         }

@@ -98,7 +98,14 @@ final class RawFiles {
 
     static HoldfastException.Damaged damaged(String name, Storage storage, String why, @Nullable Throwable cause) {
         return new HoldfastException.Damaged(
-                name + " in " + storage.location() + " is damaged: " + why, DAMAGE_HINT, cause);
+                name + " in " + storage.location() + " is damaged: " + why, hint(name), cause);
+    }
+
+    private static String hint(String name) {
+        if (name.equals(Kinds.CONFIG) || name.startsWith(Kinds.KEYS)) {
+            return "put back a good one from another copy of the repository: without it the repository does not open";
+        }
+        return DAMAGE_HINT;
     }
 
     static String reason(Throwable cause) {

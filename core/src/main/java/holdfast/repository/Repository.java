@@ -61,6 +61,14 @@ public final class Repository implements AutoCloseable {
         return Opening.exists(storage);
     }
 
+    /// As [#exists], but refuses instead of answering no.
+    ///
+    /// @throws HoldfastException.NoRepository when there is none
+    /// @throws HoldfastException.Damaged when its `config` is missing but there are snapshots
+    public static void requireExisting(Storage storage) throws IOException {
+        Opening.config(storage);
+    }
+
     /// Makes a repository and opens it. Of two racing calls one wins; the other is refused and leaves
     /// nothing behind.
     ///

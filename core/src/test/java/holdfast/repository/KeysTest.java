@@ -44,6 +44,21 @@ class KeysTest {
     }
 
     @Test
+    void aDamagedKeyIsNamedToWhoeverHasItsPasswordAndHindersNobodyElse() throws IOException {
+        ObjectId second;
+        try (Repository repository = Repositories.init(storage)) {
+            second = repository.keys().add(SECOND, Repositories.QUICK);
+        }
+        ByteBuffer content = storage.get(Kinds.KEYS + second.hex());
+        storage.delete(Kinds.KEYS + second.hex());
+        storage.put(Kinds.KEYS + second.hex(), content.slice(0, content.remaining() / 2));
+        assertThat(opens(storage, Repositories.PASSWORD)).isTrue();
+        assertThatThrownBy(() -> Repository.open(storage, SECOND, Repositories.CLOCK))
+                .isInstanceOf(HoldfastException.WrongPassword.class)
+                .hasMessageContaining("damaged are keys/" + second);
+    }
+
+    @Test
     void theKeyInUseAndTheLastKeyStay() throws IOException {
         try (Repository repository = Repositories.init(storage)) {
             String first = repository.keys().list().getFirst().id().hex();

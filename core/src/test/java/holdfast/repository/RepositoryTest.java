@@ -90,6 +90,20 @@ class RepositoryTest {
     }
 
     @Test
+    void aRepositoryThatLostItsConfigurationIsNotTakenForNone() throws IOException {
+        try (Repository repository = Repositories.init(storage)) {
+            Repositories.backUp(repository, List.of(new byte[5]));
+        }
+        storage.delete(Kinds.CONFIG);
+        assertThatThrownBy(() -> Repository.requireExisting(storage))
+                .isInstanceOf(HoldfastException.Damaged.class)
+                .hasMessageContaining("config")
+                .hasMessageContaining("there are snapshots");
+        assertThatThrownBy(() -> Repositories.open(storage)).isInstanceOf(HoldfastException.Damaged.class);
+        assertThatThrownBy(() -> Repositories.init(storage)).isInstanceOf(HoldfastException.PreCheckFailed.class);
+    }
+
+    @Test
     void ofRacingInitsOneMakesARepositoryAndTheOthersLeaveNothing() throws Exception {
         for (int round = 0; round < 10; round++) {
             Storage shared = new MemoryStorage();
