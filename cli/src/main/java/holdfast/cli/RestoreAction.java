@@ -121,6 +121,11 @@ final class RestoreAction {
         }
         try {
             return take(named, lock);
+        } catch (HoldfastException.Damaged e) {
+            throw new HoldfastException.Damaged(
+                    "nothing was restored, since no safety snapshot can be taken: " + e.getMessage(),
+                    "restore into a --target, or in place without a safety snapshot by --no-safety-snapshot",
+                    e);
         } catch (HoldfastException.PreCheckFailed | IOException e) {
             session.console().detail("as a database it cannot be read any more: " + e.getMessage());
             return take(

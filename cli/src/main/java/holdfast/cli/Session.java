@@ -125,6 +125,7 @@ final class Session {
         boolean done = false;
         try {
             Repository repository = opening.open(storage);
+            repository.tellOfDamage(damaged -> console.warn(Failure.of(damaged).message()));
             done = true;
             return new OpenRepository(storage, repository, options, console);
         } finally {

@@ -89,7 +89,7 @@ public final class Backup {
             case BackupRequest.Parent.Named(String reference) ->
                 Optional.of(repository.find(reference, SnapshotFilter.ALL));
             case BackupRequest.Parent.Latest() -> {
-                List<Snapshot> same = repository.snapshots().stream()
+                List<Snapshot> same = repository.readableSnapshots().stream()
                         .filter(snapshot -> snapshot.host().equals(origin.host())
                                 && snapshot.paths().equals(request.paths()))
                         .toList();

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,18 +31,28 @@ final class Blobs {
     private final PackReader packs;
     private final String location;
     private final InstantSource clock;
+    private final Consumer<HoldfastException.Damaged> passedOver;
     private final Map<ObjectId, Tree> trees = new LinkedHashMap<>(16, 0.75f, true);
     private int treeNodes;
     private volatile @Nullable BlobIndex index;
+    private volatile List<HoldfastException.Damaged> unreadable = List.of();
     private Instant loaded = Instant.MIN;
 
-    Blobs(IndexFiles files, PackReader packs, String location, InstantSource clock) {
+    /// @param passedOver told of index files that are damaged, while the others are used
+    Blobs(
+            IndexFiles files,
+            PackReader packs,
+            String location,
+            InstantSource clock,
+            Consumer<HoldfastException.Damaged> passedOver) {
         this.files = files;
         this.packs = packs;
         this.location = location;
         this.clock = clock;
+        this.passedOver = passedOver;
     }
 
+    /// What can be read of the index.
     BlobIndex index() throws IOException {
         BlobIndex known = index;
         return known != null ? known : firstIndex();
@@ -49,7 +60,16 @@ final class Blobs {
 
     private synchronized BlobIndex firstIndex() throws IOException {
         BlobIndex known = index;
-        return known != null ? known : reload(Blobs::fail);
+        return known != null ? known : reload(passedOver);
+    }
+
+    /// The index for whoever relies on its being complete.
+    ///
+    /// @throws HoldfastException.Damaged when an index file is damaged
+    BlobIndex wholeIndex() throws IOException {
+        BlobIndex known = index();
+        unreadable.forEach(Blobs::fail);
+        return known;
     }
 
     static void fail(HoldfastException.Damaged damaged) {
@@ -58,7 +78,10 @@ final class Blobs {
 
     synchronized BlobIndex reload(Consumer<HoldfastException.Damaged> damaged) throws IOException {
         Instant start = clock.instant();
-        BlobIndex fresh = files.load(damaged);
+        List<HoldfastException.Damaged> problems = new ArrayList<>();
+        BlobIndex fresh = files.load(problems::add);
+        problems.forEach(damaged);
+        unreadable = List.copyOf(problems);
         index = fresh;
         loaded = start;
         return fresh;
@@ -69,7 +92,7 @@ final class Blobs {
         if (index != seen) {
             return index;
         }
-        return loaded.plus(RELOAD).isAfter(clock.instant()) ? null : reload(Blobs::fail);
+        return loaded.plus(RELOAD).isAfter(clock.instant()) ? null : reload(passedOver);
     }
 
     ByteBuffer load(BlobType type, ObjectId id) throws IOException {
@@ -80,11 +103,7 @@ final class Blobs {
             places = newer == null ? places : newer.findAll(type, id);
         }
         if (places.isEmpty()) {
-            throw new HoldfastException.Damaged(
-                    type.name().toLowerCase(Locale.ROOT) + " blob " + id + " is missing: no index file of " + location
-                            + " names it",
-                    RawFiles.DAMAGE_HINT,
-                    null);
+            throw missing(type, id);
         }
         Copy copy = new Copy();
         for (IndexEntry place : places) {
@@ -94,6 +113,18 @@ final class Blobs {
             }
         }
         throw copy.problem();
+    }
+
+    private HoldfastException.Damaged missing(BlobType type, ObjectId id) {
+        String what = type.name().toLowerCase(Locale.ROOT) + " blob " + id + " is missing: ";
+        List<HoldfastException.Damaged> suspects = unreadable;
+        return suspects.isEmpty()
+                ? new HoldfastException.Damaged(
+                        what + "no index file of " + location + " names it", RawFiles.DAMAGE_HINT, null)
+                : new HoldfastException.Damaged(
+                        what + suspects.getFirst().getMessage(),
+                        suspects.getFirst().hint(),
+                        suspects.getFirst());
     }
 
     /// Keeps the content of the first good copy.

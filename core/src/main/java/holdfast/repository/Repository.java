@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /// An open repository in restic's format. Safe for use by many threads.
@@ -40,6 +41,8 @@ public final class Repository implements AutoCloseable {
     private final Proofs proofs;
     private final Keys keys;
     private final Locks locks;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private volatile Consumer<HoldfastException.Damaged> listener = damaged -> {};
 
     private Repository(Storage storage, Opening opening, InstantSource clock, Client client) {
         this.storage = storage;
@@ -50,7 +53,7 @@ public final class Repository implements AutoCloseable {
         indexFiles = new IndexFiles(files);
         openers = new Openers(master);
         packReader = new PackReader(storage, openers);
-        blobs = new Blobs(indexFiles, packReader, storage.location(), clock);
+        blobs = new Blobs(indexFiles, packReader, storage.location(), clock, this::passOver);
         proofs = new Proofs(files);
         keys = new Keys(storage, master, opening.keyId(), config, client, clock);
         locks = new Locks(files, config, client, clock);
@@ -99,6 +102,19 @@ public final class Repository implements AutoCloseable {
         return new Repository(storage, Opening.open(storage, password), clock, client);
     }
 
+    /// Whom to tell, once of each file, of damage that is passed over because the work can go on without that file.
+    ///
+    /// @param listener called by whatever thread finds the damage
+    public void tellOfDamage(Consumer<HoldfastException.Damaged> listener) {
+        this.listener = listener;
+    }
+
+    private void passOver(HoldfastException.Damaged damaged) {
+        if (told.add(String.valueOf(damaged.getMessage()))) {
+            listener.accept(damaged);
+        }
+    }
+
     public RepositoryConfig config() {
         return config;
     }
@@ -107,16 +123,22 @@ public final class Repository implements AutoCloseable {
         return storage;
     }
 
-    /// Which blobs there are; read from the storage on first use.
-    ///
-    /// @throws HoldfastException.Damaged when an index file is damaged
+    /// Which blobs there are, as far as the index can be read; it is read on first use. Damaged index files are
+    /// passed over: good for reading, where what they alone know shows as missing.
     public BlobIndex index() throws IOException {
         return blobs.index();
     }
 
     /// Reads the index again, for what others wrote since.
+    ///
+    /// @throws HoldfastException.Damaged when an index file is damaged
     public BlobIndex reloadIndex() throws IOException {
         return blobs.reload(Blobs::fail);
+    }
+
+    /// As [#reloadIndex], but passing over damaged index files.
+    public BlobIndex reloadReadableIndex() throws IOException {
+        return blobs.reload(this::passOver);
     }
 
     /// Reads what can be read of the index and tells of the files that are damaged instead of giving
@@ -163,6 +185,11 @@ public final class Repository implements AutoCloseable {
                 .toList();
     }
 
+    /// The snapshots, oldest first, passing over damaged ones.
+    public List<Snapshot> readableSnapshots() throws IOException {
+        return snapshots(this::passOver);
+    }
+
     /// @throws HoldfastException.BadUsage when there is no such snapshot
     public Snapshot snapshot(ObjectId id) throws IOException {
         try {
@@ -206,8 +233,8 @@ public final class Repository implements AutoCloseable {
     /// One snapshot by what a person types: `latest`, an id or the beginning of one, or a time
     /// (`2026-03-01`, `2026-03-01T10:00`, `2026-03-01 10:00:05`, with or without `Z` or an offset),
     /// which means the newest snapshot taken at or before it, a mere date meaning the end of that day
-    /// and a minute its end. The filter applies to `latest` and times. A damaged snapshot file is no
-    /// hindrance unless it is meant by its id.
+    /// and a minute its end. The filter applies to `latest` and times. A damaged snapshot file is passed
+    /// over unless it is meant by its id.
     ///
     /// @param zone for a time that names none
     /// @throws HoldfastException.BadUsage when none or several fit; the message says what is near
@@ -219,12 +246,12 @@ public final class Repository implements AutoCloseable {
         if (fitting.size() == 1) {
             return snapshot(fitting.getFirst());
         }
-        return new SnapshotFinder(snapshots(damaged -> {}), filter, zone).find(wanted);
+        return new SnapshotFinder(readableSnapshots(), filter, zone).find(wanted);
     }
 
-    /// All readable proofs, oldest first.
+    /// All proofs, oldest first, passing over damaged ones.
     public List<Proof> proofs() throws IOException {
-        return proofs.all(damaged -> {});
+        return proofs.all(this::passOver);
     }
 
     /// What is known of each snapshot: the highest level passed, unless a later proof failed; a failure
@@ -256,9 +283,10 @@ public final class Repository implements AutoCloseable {
     /// Starts writing blobs. The caller holds a lock, and passes its `check` as the guard.
     ///
     /// @throws HoldfastException.PreCheckFailed when the repository has format version 1
+    /// @throws HoldfastException.Damaged when an index file is damaged
     public BlobWriter writer(WriterOptions options) throws IOException {
         config.requireWritable(storage);
-        return new BlobWriter(storage, master, index(), indexFiles, options, clock);
+        return new BlobWriter(storage, master, blobs.wholeIndex(), indexFiles, options, clock);
     }
 
     public PackReader packReader() {

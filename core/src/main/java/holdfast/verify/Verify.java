@@ -82,7 +82,7 @@ public final class Verify {
         Instant start = clock.instant();
         List<CheckResult> checks = new ArrayList<>();
         try {
-            repository.reloadIndex();
+            repository.reloadReadableIndex();
             check(snapshot, level, checks);
         } catch (HoldfastException.Damaged e) {
             checks.add(CheckResult.fail("repository", String.valueOf(e.getMessage())));

@@ -25,7 +25,7 @@ public final class RepositoryStats {
 
     public RepositoryStats(Repository repository) throws IOException {
         this.repository = repository;
-        this.index = repository.index();
+        this.index = repository.reloadIndex();
     }
 
     /// @throws holdfast.model.HoldfastException.Damaged when a tree cannot be read

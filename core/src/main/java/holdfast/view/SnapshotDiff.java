@@ -44,7 +44,7 @@ public final class SnapshotDiff {
 
     public SnapshotDiff(Repository repository) throws IOException {
         this.repository = repository;
-        this.index = repository.index();
+        this.index = repository.reloadIndex();
         this.listing = new SnapshotListing(repository);
     }
 

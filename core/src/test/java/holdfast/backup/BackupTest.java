@@ -3,6 +3,7 @@ package holdfast.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.model.Manifest;
+import holdfast.model.Snapshot;
 import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.source.MadeUpSource;
@@ -10,7 +11,10 @@ import holdfast.storage.Copies;
 import holdfast.storage.FaultyStorage;
 import holdfast.storage.MemoryStorage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
@@ -81,6 +85,23 @@ class BackupTest {
             Manifest manifest = Manifests.read(repository, result.snapshot()).orElseThrow();
             assertThat(manifest).isEqualTo(result.manifest());
             assertThat(manifest.sources()).extracting("path").containsExactly("/srv/app/uploads", "/srv/other");
+        }
+    }
+
+    @Test
+    void aDamagedSnapshotIsToldAndStopsNoBackup() throws IOException {
+        MadeUpSource source = MadeUpSource.random("/srv/app", 7, 10, 100_000);
+        MemoryStorage storage = new MemoryStorage();
+        try (Repository repository = Backups.init(storage)) {
+            Snapshot first = Backups.backUp(repository, source).snapshot();
+            storage.delete("snapshots/" + first.id());
+            storage.put("snapshots/" + first.id(), ByteBuffer.allocate(100));
+            List<String> told = new ArrayList<>();
+            repository.tellOfDamage(damaged -> told.add(damaged.getMessage()));
+            BackupResult second = Backups.backUp(repository, source);
+
+            assertThat(told).singleElement().asString().contains("snapshots/" + first.id());
+            assertSame(Backups.contents(repository, second.snapshot()), source.contents());
         }
     }
 

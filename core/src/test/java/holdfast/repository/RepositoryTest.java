@@ -145,7 +145,10 @@ class RepositoryTest {
             assertThatThrownBy(repository::snapshots)
                     .isInstanceOf(HoldfastException.Damaged.class)
                     .hasMessageContaining(broken.hex());
+            told.clear();
+            repository.tellOfDamage(damaged -> told.add(damaged.getMessage()));
             assertThat(repository.find("latest", SnapshotFilter.ALL)).isEqualTo(good);
+            assertThat(told).singleElement().asString().contains(broken.hex());
             assertThat(repository.find(good.id().brief(), SnapshotFilter.ALL)).isEqualTo(good);
             assertThatThrownBy(() -> repository.find(broken.brief(), SnapshotFilter.ALL))
                     .isInstanceOf(HoldfastException.Damaged.class);
@@ -170,6 +173,30 @@ class RepositoryTest {
                     .isPositive();
             assertThat(told).hasSize(1);
             assertThat(Repositories.restore(repository, good)).hasSize(1);
+        }
+    }
+
+    @Test
+    void readersPassOverADamagedIndexFileAndSayItOnceAndWritersRefuse() throws IOException {
+        try (Repository repository = Repositories.init(storage)) {
+            Repositories.backUp(repository, List.of(new byte[5]));
+        }
+        byte[] junk = Repositories.noise(1, 300);
+        String index = Kinds.INDEX + ObjectId.hash(junk).hex();
+        storage.put(index, ByteBuffer.wrap(junk));
+        try (Repository repository = Repositories.open(storage)) {
+            List<String> told = new ArrayList<>();
+            repository.tellOfDamage(damaged -> told.add(damaged.getMessage()));
+            Snapshot good = repository.snapshots().getFirst();
+            assertThat(Repositories.restore(repository, good)).hasSize(1);
+            repository.reloadReadableIndex();
+            assertThat(told).singleElement().asString().contains(index);
+            assertThatThrownBy(() -> repository.loadBlob(BlobType.DATA, new ObjectId(1, 2, 3, 4)))
+                    .isInstanceOf(HoldfastException.Damaged.class)
+                    .hasMessageContaining("is missing: " + index);
+            assertThatThrownBy(() -> repository.writer(Repositories.options()))
+                    .isInstanceOf(HoldfastException.Damaged.class)
+                    .hasMessageContaining(index);
         }
     }
 
