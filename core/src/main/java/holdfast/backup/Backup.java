@@ -65,7 +65,7 @@ public final class Backup {
         Instant start = clock.instant();
         try {
             progress.step("preparing");
-            repository.reloadIndex();
+            repository.reloadIndexOfWholePacks();
             Optional<Snapshot> parent = parent(request);
             List<Capture> captures = new ArrayList<>();
             try {
@@ -176,9 +176,13 @@ public final class Backup {
             if (parent == null || counts.filesNew.sum() + counts.filesChanged.sum() > 0) {
                 return false;
             }
-            return Manifests.read(repository, parent)
-                    .filter(before -> before.nodes() == manifest.nodes())
-                    .isPresent();
+            try {
+                return Manifests.read(repository, parent)
+                        .filter(before -> before.nodes() == manifest.nodes())
+                        .isPresent();
+            } catch (HoldfastException.Damaged e) {
+                return false; // nobody can tell
+            }
         }
 
         private Manifest manifest(List<SourceRecord> records, long nodes) {

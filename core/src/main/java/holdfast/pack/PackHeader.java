@@ -24,6 +24,11 @@ public final class PackHeader {
 
     private PackHeader() {}
 
+    /// What a blob adds to a pack's header.
+    public static int entryBytes(boolean compressed) {
+        return compressed ? ENTRY_BYTES : SMALL_ENTRY_BYTES;
+    }
+
     /// The list before it is sealed.
     static ByteBuffer write(List<PackedBlob> blobs) {
         ByteBuffer header = ByteBuffer.allocate(blobs.size() * ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -76,10 +77,16 @@ final class Blobs {
         throw damaged;
     }
 
-    synchronized BlobIndex reload(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+    BlobIndex reload(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+        return reload(damaged, Set.of());
+    }
+
+    /// @param without packs that do not count
+    synchronized BlobIndex reload(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without)
+            throws IOException {
         Instant start = clock.instant();
         List<HoldfastException.Damaged> problems = new ArrayList<>();
-        BlobIndex fresh = files.load(problems::add);
+        BlobIndex fresh = files.load(problems::add, without);
         problems.forEach(damaged);
         unreadable = List.copyOf(problems);
         index = fresh;

@@ -28,11 +28,20 @@ final class IndexFiles {
     /// Reads all index files in parallel. A file that vanishes meanwhile was replaced by another one, so the
     /// list is read again then.
     BlobIndex load(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+        return load(damaged, Set.of());
+    }
+
+    /// As [#load(Consumer)], leaving out what lies in some packs.
+    BlobIndex load(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without) throws IOException {
         for (int attempt = 1; ; attempt++) {
             BlobIndex index = new BlobIndex();
             List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.INDEX);
             SealedFiles.Reader<ObjectId> reader = (id, json) -> {
-                IndexFile.read(json, index::add);
+                IndexFile.read(json, (pack, blobs) -> {
+                    if (!without.contains(pack)) {
+                        index.add(pack, blobs);
+                    }
+                });
                 return id;
             };
             List<HoldfastException.Damaged> problems = new ArrayList<>();

@@ -136,6 +136,13 @@ public final class Repository implements AutoCloseable {
         return blobs.reload(Blobs::fail);
     }
 
+    /// As [#reloadIndex], but what lies in packs that are missing or have not the right length counts as not stored,
+    /// so that whoever has it stores it anew.
+    public BlobIndex reloadIndexOfWholePacks() throws IOException {
+        Set<ObjectId> broken = BrokenPacks.find(reloadIndex(), storage, this::passOver);
+        return broken.isEmpty() ? index() : blobs.reload(Blobs::fail, broken);
+    }
+
     /// As [#reloadIndex], but passing over damaged index files.
     public BlobIndex reloadReadableIndex() throws IOException {
         return blobs.reload(this::passOver);

@@ -60,11 +60,19 @@ final class BlobCheck {
         return checks;
     }
 
+    /// What is wrong with the last copy of a blob; empty when there is one that seems good.
     private String wrong(ObjectId id, Map<ObjectId, Long> sizes) throws IOException {
-        IndexEntry entry = repository.index().find(BlobType.DATA, id);
-        if (entry == null) {
-            return "blob " + id.brief() + " is not in the index";
+        String wrong = "blob " + id.brief() + " is not in the index";
+        for (IndexEntry copy : repository.index().findAll(BlobType.DATA, id)) {
+            wrong = wrong(copy, sizes);
+            if (wrong.isEmpty()) {
+                break;
+            }
         }
+        return wrong;
+    }
+
+    private static String wrong(IndexEntry entry, Map<ObjectId, Long> sizes) {
         Long bytes = sizes.get(entry.pack());
         if (bytes == null) {
             return "pack " + entry.pack().brief() + " is missing from the storage";
@@ -103,10 +111,14 @@ final class BlobCheck {
                 }
 
                 @Override
-                public void damaged(IndexEntry entry, HoldfastException.Damaged why) {
-                    synchronized (checks) {
-                        checks.add(CheckResult.fail(
-                                usedBy.getOrDefault(entry.id(), "blob"), String.valueOf(why.getMessage())));
+                public void damaged(IndexEntry entry, HoldfastException.Damaged why) throws IOException {
+                    try {
+                        repository.loadBlob(BlobType.DATA, entry.id());
+                    } catch (HoldfastException.Damaged noOtherCopy) {
+                        synchronized (checks) {
+                            checks.add(CheckResult.fail(
+                                    usedBy.getOrDefault(entry.id(), "blob"), String.valueOf(why.getMessage())));
+                        }
                     }
                 }
             });

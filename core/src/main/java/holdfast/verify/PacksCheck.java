@@ -28,7 +28,6 @@ final class PacksCheck {
     private static final int BUDGET_BYTES = 128 << 20;
     private static final int BATCH = 32;
     private static final int FAILURES_MAX = 50;
-    private static final int PLAIN_LENGTH_BYTES = 4;
 
     private final Repository repository;
     private final BlobIndex index;
@@ -119,7 +118,7 @@ final class PacksCheck {
             }
             end = (long) entry.offset() + entry.length();
             blobBytes += entry.length();
-            headerBytes += PackHeader.ENTRY_BYTES - (entry.compressed() ? 0 : PLAIN_LENGTH_BYTES);
+            headerBytes += PackHeader.entryBytes(entry.compressed());
             if (end > file.bytes()) {
                 beyond.add(entry);
             }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,21 @@ class VerifyTest {
 
             assertThat(result.proof().passed()).isFalse();
             assertThat(result.proof().checks().getFirst().detail()).contains("missing");
+        }
+    }
+
+    /// Method: which copy is found first is chance, so it is done several times.
+    @RepeatedTest(6)
+    void aSecondCopyOfWhatIsLostIsAsGoodAsTheFirst() throws IOException {
+        MadeUpSource source = MadeUpSource.random("/srv/app", 5, 10, 100_000);
+        MemoryStorage storage = new MemoryStorage();
+        try (Repository repository = Backups.init(storage)) {
+            Backups.backUp(repository, source);
+            storage.delete(largestPack(storage).name());
+            BackupResult again = Backups.backUp(repository, source);
+            for (ProofLevel level : List.of(ProofLevel.WRITTEN, ProofLevel.STORED, ProofLevel.IDENTICAL)) {
+                assertThat(verify(repository, again, level).proof().checks()).allMatch(CheckResult::passed);
+            }
         }
     }
 
