@@ -64,7 +64,7 @@ final class InspectingCommandsTest {
         assertThat(ok("ls", "latest", files.toString(), "-l", "-q").out())
                 .contains("-rw-r--r--")
                 .doesNotContain("holdfast.json");
-        assertThat(world.run("ls", "latest", "/nowhere").code()).isEqualTo(2);
+        assertThat(world.run("ls", "latest", "/nowhere").code()).isEqualTo(4);
     }
 
     @Test

@@ -86,21 +86,21 @@ public final class Keys {
 
     /// Removes a key, given by its id or the beginning of it.
     ///
-    /// @throws HoldfastException.BadUsage when none or several fit, or it is the key in use or the last one
+    /// @throws HoldfastException.PreCheckFailed when none or several fit, or it is the key in use or the last one
     public synchronized ObjectId remove(String idOrPrefix) throws IOException {
         config.requireWritable(storage);
         List<ObjectId> all = RawFiles.list(storage, Kinds.KEYS);
         List<ObjectId> fitting =
                 all.stream().filter(id -> id.hex().startsWith(idOrPrefix)).toList();
         if (idOrPrefix.isEmpty() || fitting.size() != 1) {
-            throw new HoldfastException.BadUsage(
+            throw new HoldfastException.PreCheckFailed(
                     "key \"" + idOrPrefix + "\" cannot be removed: " + fitting.size() + " keys of " + storage.location()
                             + " begin so",
                     "`holdfast key list` shows them");
         }
         ObjectId id = fitting.getFirst();
         if (id.equals(current) || all.size() == 1) {
-            throw new HoldfastException.BadUsage(
+            throw new HoldfastException.PreCheckFailed(
                     "key " + id.brief() + " cannot be removed: the repository was opened with it",
                     "open it with another password first, or use `holdfast key passwd`");
         }

@@ -197,12 +197,12 @@ public final class Repository implements AutoCloseable {
         return snapshots(this::passOver);
     }
 
-    /// @throws HoldfastException.BadUsage when there is no such snapshot
+    /// @throws HoldfastException.PreCheckFailed when there is no such snapshot
     public Snapshot snapshot(ObjectId id) throws IOException {
         try {
             return files.load(Kinds.SNAPSHOTS, id, SnapshotJson::read);
         } catch (NoSuchFileException e) {
-            throw new HoldfastException.BadUsage(
+            throw new HoldfastException.PreCheckFailed(
                     "there is no snapshot " + id.brief() + " in " + storage.location(),
                     "`holdfast snapshots` lists them");
         }
@@ -244,7 +244,8 @@ public final class Repository implements AutoCloseable {
     /// over unless it is meant by its id.
     ///
     /// @param zone for a time that names none
-    /// @throws HoldfastException.BadUsage when none or several fit; the message says what is near
+    /// @throws HoldfastException.PreCheckFailed when none or several fit; the message says what is near
+    /// @throws HoldfastException.BadUsage when it cannot be meant as the name of a snapshot
     public Snapshot find(String wanted, SnapshotFilter filter, ZoneId zone) throws IOException {
         String prefix = wanted.strip().toLowerCase(Locale.ROOT);
         List<ObjectId> fitting = RawFiles.list(storage, Kinds.SNAPSHOTS).stream()

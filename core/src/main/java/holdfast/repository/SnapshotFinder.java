@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Comparator;
@@ -42,7 +43,8 @@ final class SnapshotFinder {
     private static final DateTimeFormatter OFFSET = new DateTimeFormatterBuilder()
             .append(LOCAL)
             .appendPattern("[XXX][XX][X]")
-            .toFormatter(Locale.ROOT);
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT);
 
     private final List<Snapshot> snapshots;
     private final SnapshotFilter filter;
@@ -102,7 +104,7 @@ final class SnapshotFinder {
         if (fitting.isEmpty()) {
             throw none("no id begins with " + prefix + nearest(prefix));
         }
-        throw new HoldfastException.BadUsage(
+        throw new HoldfastException.PreCheckFailed(
                 "\"" + prefix + "\" fits " + fitting.size() + " snapshots: " + show(fitting),
                 "give more digits of the id");
     }
@@ -124,8 +126,8 @@ final class SnapshotFinder {
         return length;
     }
 
-    private static HoldfastException.BadUsage none(String why) {
-        return new HoldfastException.BadUsage("no such snapshot: " + why, "`holdfast snapshots` lists them");
+    private static HoldfastException.PreCheckFailed none(String why) {
+        return new HoldfastException.PreCheckFailed("no such snapshot: " + why, "`holdfast snapshots` lists them");
     }
 
     private String show(List<Snapshot> several) {

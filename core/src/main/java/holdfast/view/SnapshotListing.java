@@ -29,7 +29,7 @@ public final class SnapshotListing {
     /// Lists what lies below `path`; if there is no folder at that path, the one node that is there.
     ///
     /// @param recursive whether to list folders in folders too
-    /// @throws holdfast.model.HoldfastException.BadUsage when there is nothing at `path`
+    /// @throws holdfast.model.HoldfastException.PreCheckFailed when there is nothing at `path`
     public void list(Snapshot snapshot, String path, boolean recursive, Sink sink) throws IOException {
         SnapshotPath start = SnapshotPath.resolve(repository, snapshot, path);
         ObjectId tree = start.node().subtree();

@@ -22,7 +22,7 @@ public record SnapshotPath(String path, Node node) {
     private static final int NEAREST = 3;
 
     /// @param path `/a/b`; the first slash may be missing, empty names and `.` are passed over
-    /// @throws HoldfastException.BadUsage when there is nothing at that path; names what is near
+    /// @throws HoldfastException.PreCheckFailed when there is nothing at that path; names what is near
     public static SnapshotPath resolve(Repository repository, Snapshot snapshot, String path) throws IOException {
         SnapshotPath at = new SnapshotPath("/", root(snapshot));
         for (String name : path.split("/")) {
@@ -64,8 +64,8 @@ public record SnapshotPath(String path, Node node) {
                 near.isEmpty() ? "the folder is empty" : "near: " + String.join(", ", near));
     }
 
-    private HoldfastException.BadUsage notFound(Snapshot snapshot, String name, String why, String hint) {
-        return new HoldfastException.BadUsage(
+    private HoldfastException.PreCheckFailed notFound(Snapshot snapshot, String name, String why, String hint) {
+        return new HoldfastException.PreCheckFailed(
                 "cannot find " + FileNames.display(below(path, name)) + " in snapshot "
                         + snapshot.id().brief() + ": " + why,
                 hint);

@@ -62,15 +62,17 @@ class KeysTest {
     void theKeyInUseAndTheLastKeyStay() throws IOException {
         try (Repository repository = Repositories.init(storage)) {
             String first = repository.keys().list().getFirst().id().hex();
-            assertThatThrownBy(() -> repository.keys().remove(first)).isInstanceOf(HoldfastException.BadUsage.class);
+            assertThatThrownBy(() -> repository.keys().remove(first))
+                    .isInstanceOf(HoldfastException.PreCheckFailed.class);
             repository.keys().add(SECOND, Repositories.QUICK);
             assertThatThrownBy(() -> repository.keys().remove(first))
-                    .isInstanceOf(HoldfastException.BadUsage.class)
+                    .isInstanceOf(HoldfastException.PreCheckFailed.class)
                     .hasMessageContaining("opened with it");
             assertThatThrownBy(() -> repository.keys().remove(""))
-                    .isInstanceOf(HoldfastException.BadUsage.class)
+                    .isInstanceOf(HoldfastException.PreCheckFailed.class)
                     .hasMessageContaining("2 keys");
-            assertThatThrownBy(() -> repository.keys().remove("zz")).isInstanceOf(HoldfastException.BadUsage.class);
+            assertThatThrownBy(() -> repository.keys().remove("zz"))
+                    .isInstanceOf(HoldfastException.PreCheckFailed.class);
             try (Repository other = Repository.open(storage, SECOND, Repositories.CLOCK)) {
                 other.keys().remove(first);
             }

@@ -153,7 +153,7 @@ class RepositoryTest {
             assertThatThrownBy(() -> repository.find(broken.brief(), SnapshotFilter.ALL))
                     .isInstanceOf(HoldfastException.Damaged.class);
             assertThatThrownBy(() -> repository.snapshot(new ObjectId(1, 2, 3, 4)))
-                    .isInstanceOf(HoldfastException.BadUsage.class);
+                    .isInstanceOf(HoldfastException.PreCheckFailed.class);
         }
     }
 

@@ -97,7 +97,7 @@ class SnapshotFinderTest {
         assertThat(find("latest", untagged, ZoneOffset.UTC)).isEqualTo("bbbb3");
         SnapshotFilter both = new SnapshotFilter(List.of("web"), List.of(), List.of("/var"));
         assertThatThrownBy(() -> find("latest", both, ZoneOffset.UTC))
-                .isInstanceOf(HoldfastException.BadUsage.class)
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
                 .hasMessageContaining("host web")
                 .hasMessageContaining("/var");
     }
@@ -105,22 +105,22 @@ class SnapshotFinderTest {
     @Test
     void whatIsAmbiguousListsWhatFits() {
         assertThatThrownBy(() -> find("aaaa", SnapshotFilter.ALL, ZoneOffset.UTC))
-                .isInstanceOf(HoldfastException.BadUsage.class)
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
                 .hasMessageContaining("aaaa1000 (2026-02-28 23:30:00), aaaa2000 (2026-03-01 10:00:00)");
     }
 
     @Test
     void whatIsUnknownNamesWhatIsNear() {
         assertThatThrownBy(() -> find("bbcc", SnapshotFilter.ALL, ZoneOffset.UTC))
-                .isInstanceOf(HoldfastException.BadUsage.class)
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
                 .hasMessageContaining("near are bbbb3000");
         assertThatThrownBy(() -> find("2026-02-28T23:29:59Z", SnapshotFilter.ALL, ZoneOffset.UTC))
-                .isInstanceOf(HoldfastException.BadUsage.class)
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
                 .hasMessageContaining("the oldest is aaaa1000");
         assertThatThrownBy(() -> new SnapshotFinder(List.of(), SnapshotFilter.ALL, BERLIN).find("latest"))
-                .isInstanceOf(HoldfastException.BadUsage.class);
+                .isInstanceOf(HoldfastException.PreCheckFailed.class);
         assertThatThrownBy(() -> new SnapshotFinder(List.of(), SnapshotFilter.ALL, BERLIN).find("ab"))
-                .isInstanceOf(HoldfastException.BadUsage.class)
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
                 .hasMessageContaining("no snapshots");
     }
 

@@ -44,12 +44,12 @@ class SnapshotPathTest {
 
     @Test
     void whatIsNotThereIsRefusedWithTheNearestNames() {
-        assertThatExceptionOfType(HoldfastException.BadUsage.class)
+        assertThatExceptionOfType(HoldfastException.PreCheckFailed.class)
                 .isThrownBy(() -> resolve("/data/ap.db"))
                 .withMessageContaining("/data/ap.db")
                 .withMessageContaining(snapshot.id().brief())
                 .satisfies(e -> assertThat(e.hint()).startsWith("near: app.db, app.db-wal"));
-        assertThatExceptionOfType(HoldfastException.BadUsage.class)
+        assertThatExceptionOfType(HoldfastException.PreCheckFailed.class)
                 .isThrownBy(() -> resolve("/dta/app.db"))
                 .withMessageContaining("/dta")
                 .satisfies(e -> assertThat(e.hint()).isEqualTo("near: data"));
@@ -57,10 +57,10 @@ class SnapshotPathTest {
 
     @Test
     void linksAndFilesAreNotEntered() {
-        assertThatExceptionOfType(HoldfastException.BadUsage.class)
+        assertThatExceptionOfType(HoldfastException.PreCheckFailed.class)
                 .isThrownBy(() -> resolve("/data/link/cat.jpg"))
                 .withMessageContaining("/data/link is no folder");
-        assertThatExceptionOfType(HoldfastException.BadUsage.class)
+        assertThatExceptionOfType(HoldfastException.PreCheckFailed.class)
                 .isThrownBy(() -> resolve("/data/app.db/x"))
                 .withMessageContaining("/data/app.db is no folder");
     }
