@@ -147,13 +147,28 @@ final class BackupCommand implements Callable<Integer> {
                         : Optional.of(operations.verify(result.snapshot(), prove, scratch));
                 lock.check();
             }
-            Optional<Expiry.Result> expiry = fromEnvironment
-                    ? Optional.of(new Expiry(session, open).olderThan(retentionDays, result.snapshot()))
-                    : Optional.empty();
-            BackupReport report = new BackupReport(result, proof, expiry);
+            Expiring expiring = fromEnvironment
+                    ? expire(new Expiry(session, open), retentionDays, result)
+                    : new Expiring(Optional.empty(), ExitCode.DONE);
+            BackupReport report = new BackupReport(result, proof, expiring.result());
             report.print(session.console());
             slack.done(report);
-            return report.exitCode();
+            return report.exitCode() == ExitCode.DONE ? expiring.exitCode() : report.exitCode();
+        }
+    }
+
+    /// How expiring old snapshots ended.
+    private record Expiring(Optional<Expiry.Result> result, int exitCode) {}
+
+    /// That nothing can be removed, for instance since another snapshot is damaged, takes nothing from the backup.
+    private Expiring expire(Expiry expiry, int days, BackupResult result) throws IOException {
+        try {
+            return new Expiring(Optional.of(expiry.olderThan(days, result.snapshot())), ExitCode.DONE);
+        } catch (HoldfastException.Damaged | HoldfastException.Locked e) {
+            Failure failure = Failure.of(e);
+            session.console().warn("no old snapshot was removed: " + failure.message());
+            session.console().hint(failure.hint());
+            return new Expiring(Optional.empty(), failure.exitCode());
         }
     }
 

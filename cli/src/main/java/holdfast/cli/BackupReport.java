@@ -95,6 +95,11 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
         console.line("snapshot "
                 + console.paint(Console.Style.GOOD, result.snapshot().id().brief()) + " saved");
         proof.ifPresent(verified -> proof(console, verified));
+        if (exitCode() == ExitCode.DAMAGED) {
+            console.hint(
+                    "this snapshot cannot be restored whole. 'holdfast check --read-data' names the damaged files of"
+                            + " the repository: put back good ones, or move them away, and back up again");
+        }
         expiry.ifPresent(expired -> console.line("expired: " + expired.removed() + " removed, " + expired.kept()
                 + " kept, " + Sizes.format(expired.bytesFreed()) + " freed"));
         console.document(document());

@@ -100,7 +100,7 @@ final class CheckCommand implements Callable<Integer> {
             console.note(
                     "read %s, %s".formatted(Count.of(counts.packsRead(), "pack"), Sizes.format(counts.bytesRead())));
         }
-        if (counts.orphans() > 0) {
+        if (counts.orphans() > 0 && report.passed()) {
             console.note("%d packs of interrupted runs, %s: 'holdfast prune' removes them"
                     .formatted(counts.orphans(), Sizes.format(counts.orphanBytes())));
         }
@@ -108,7 +108,20 @@ final class CheckCommand implements Callable<Integer> {
                 report.passed()
                         ? console.paint(Style.GOOD, "no errors")
                         : console.paint(Style.BAD, report.errors() == 1 ? "1 error" : report.errors() + " errors"));
+        if (!report.passed()) {
+            console.hint(hint(report));
+        }
         console.document(new Document("check", report.passed(), report));
+    }
+
+    private static String hint(CheckReport report) {
+        boolean index =
+                report.findings().stream().anyMatch(finding -> finding.subject().startsWith("index/"));
+        return "put back good ones from another copy of the repository"
+                + (index
+                        ? ", or let `restic repair index` (before 0.16 `restic rebuild-index`) make the index anew"
+                        : "")
+                + "; 'holdfast verify' proves what can be restored all the same";
     }
 
     private void print(Finding finding) {

@@ -228,6 +228,8 @@ final class RestoreAction {
                             : "not verified, as you asked");
         } else {
             console.warn("the restore is not complete: " + (extracted.failed() + failed.size()) + " findings");
+            console.hint("what is named above is not as it was; all else is restored. Look for it in another snapshot"
+                    + " ('holdfast snapshots'), or find out by 'holdfast check --read-data' what is damaged");
         }
         console.document(new Document(
                 "summary",

@@ -97,6 +97,10 @@ final class VerifyCommand implements Callable<Integer> {
             }
         }
         BackupReport.proof(console, result);
+        if (!result.proof().passed()) {
+            console.hint("an earlier snapshot may be whole ('holdfast snapshots'); 'holdfast check --read-data' names"
+                    + " what is damaged in the repository");
+        }
         console.document(new Document(
                 "proof",
                 snapshot.id().hex(),

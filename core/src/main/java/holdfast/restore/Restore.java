@@ -35,6 +35,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Brings a snapshot back. A database that stands in its place already is written aside, checked, and
@@ -71,7 +73,7 @@ public final class Restore {
     ///
     /// @throws HoldfastException.PreCheckFailed when it cannot
     public RestorePlan plan(Snapshot snapshot, RestoreRequest request) throws IOException {
-        Optional<Manifest> manifest = Manifests.read(repository, snapshot);
+        Optional<Manifest> manifest = manifest(snapshot, request);
         List<Placement> placements = new ArrayList<>();
         List<RestorePlan.Target> targets = new ArrayList<>();
         switch (request.destination()) {
@@ -97,6 +99,19 @@ public final class Restore {
             Extractor.checkRoom(host, tree, placement.directory());
         }
         return new RestorePlan(snapshot, request, written(targets, tree), tree);
+    }
+
+    /// A lost manifest is no reason to bring nothing back where it is known where to: the tree is written as if restic
+    /// had made it, and the manifest is among what could not be restored.
+    private Optional<Manifest> manifest(Snapshot snapshot, RestoreRequest request) throws IOException {
+        try {
+            return Manifests.read(repository, snapshot);
+        } catch (HoldfastException.Damaged e) {
+            if (request.destination() instanceof RestoreRequest.Destination.InPlace) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /// The targets of which something will be written.
@@ -228,7 +243,7 @@ public final class Restore {
         List<CheckResult> checks = new ArrayList<>();
         if (plan.request().verify()) {
             progress.step("verifying");
-            compare(plan, threads, checks);
+            compare(plan, threads, extracted, checks);
         }
         for (RestorePlan.Target target : plan.targets()) {
             if (plan.request().verify()) {
@@ -257,10 +272,15 @@ public final class Restore {
         }
     }
 
-    private void compare(RestorePlan plan, int threads, List<CheckResult> checks) throws IOException {
+    private void compare(RestorePlan plan, int threads, ExtractResult extracted, List<CheckResult> checks)
+            throws IOException {
+        Set<String> known =
+                extracted.failures().stream().map(ExtractResult.Failure::path).collect(Collectors.toSet());
         var differences = new TreeComparison(repository, host, owners, progress).run(plan.tree(), threads);
         for (ExtractResult.Failure difference : differences.list()) {
-            checks.add(CheckResult.fail(difference.path(), difference.reason()));
+            if (!known.contains(difference.path())) {
+                checks.add(CheckResult.fail(difference.path(), difference.reason()));
+            }
         }
         if (differences.count() == 0) {
             checks.add(CheckResult.pass(

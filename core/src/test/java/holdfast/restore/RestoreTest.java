@@ -7,7 +7,11 @@ import holdfast.backup.BackupResult;
 import holdfast.backup.Backups;
 import holdfast.extract.PathFilter;
 import holdfast.io.posix.HostFiles;
+import holdfast.model.BlobType;
 import holdfast.model.HoldfastException;
+import holdfast.model.Manifest;
+import holdfast.model.Node;
+import holdfast.model.ObjectId;
 import holdfast.model.Progress;
 import holdfast.repository.Repository;
 import holdfast.source.MadeUpSource;
@@ -19,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -167,6 +172,43 @@ class RestoreTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void withoutItsManifestASnapshotIsRestoredAsATreeAndTheLossIsTheOnlyFinding() throws IOException {
+        MadeUpSource source = MadeUpSource.random("/srv/app", 8, 10, 100_000);
+        MemoryStorage disk = new MemoryStorage();
+        BackupResult backup;
+        try (Repository repository = Backups.init(disk)) {
+            Backups.backUp(repository, source);
+            backup = Backups.backUp(repository, source); // its data is its manifest alone
+            disk.delete("data/" + packOfTheManifest(repository, backup));
+        }
+        Path target = folder.resolve("out");
+        try (Repository repository = Backups.open(disk)) {
+            RestoreResult result = run(repository, backup, into(target, false, false));
+
+            assertThat(result.passed()).isFalse();
+            assertThat(result.extracted().failures())
+                    .singleElement()
+                    .satisfies(failure -> assertThat(failure.path()).isEqualTo(target.resolve(Manifest.NAME) + ""));
+            assertThat(result.checks()).isEmpty();
+            assertSame(files(target), source.contents(), "");
+            var inPlace = new RestoreRequest(
+                    new RestoreRequest.Destination.InPlace(), PathFilter.ALL, false, false, true, false);
+            assertThatThrownBy(() -> run(repository, backup, inPlace)).isInstanceOf(HoldfastException.Damaged.class);
+        }
+    }
+
+    private static ObjectId packOfTheManifest(Repository repository, BackupResult backup) throws IOException {
+        Node manifest = repository.loadTree(backup.snapshot().tree()).nodes().stream()
+                .filter(node -> node.name().equals(Manifest.NAME))
+                .findFirst()
+                .orElseThrow();
+        return Objects.requireNonNull(repository
+                        .index()
+                        .find(BlobType.DATA, manifest.content().getFirst()))
+                .pack();
     }
 
     private static RestoreRequest into(Path target, boolean delta, boolean overwrite) {

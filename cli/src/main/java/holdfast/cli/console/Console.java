@@ -84,6 +84,13 @@ public final class Console {
         print(err, paintErr(Style.WARNING, "warning:") + " " + text);
     }
 
+    /// What to do about what was just told; for people only.
+    public void hint(String text) {
+        if (!manner.json()) {
+            error("hint: " + text);
+        }
+    }
+
     /// A line on stderr, for errors and their hints.
     public void error(String text) {
         print(err, text);
