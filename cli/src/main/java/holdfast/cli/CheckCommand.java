@@ -115,9 +115,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static String hint(CheckReport report) {
-        boolean index =
-                report.findings().stream().anyMatch(finding -> finding.subject().startsWith("index/"));
-        return "put back good ones from another copy of the repository"
+        boolean index = report.counts().orphans() > 0
+                || report.findings().stream()
+                        .anyMatch(finding -> finding.subject().startsWith("index/"));
+        return "put back good copies of what is named, from another copy of the repository"
                 + (index
                         ? ", or let `restic repair index` (before 0.16 `restic rebuild-index`) make the index anew"
                         : "")

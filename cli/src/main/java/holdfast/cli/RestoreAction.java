@@ -227,7 +227,7 @@ final class RestoreAction {
                                     + ": everything restored equals what was backed up"
                             : "not verified, as you asked");
         } else {
-            console.warn("the restore is not complete: " + (extracted.failed() + failed.size()) + " findings");
+            console.warn("the restore is not complete: " + Count.of(extracted.failed() + failed.size(), "finding"));
             console.hint("what is named above is not as it was; all else is restored. Look for it in another snapshot"
                     + " ('holdfast snapshots'), or find out by 'holdfast check --read-data' what is damaged");
         }

@@ -23,6 +23,7 @@ final class Findings {
     static final int PLACES_MAX = 10;
     private static final int BLOBS_MAX = 200_000;
     private static final int PROBLEMS_MAX = 4;
+    private static final String DAMAGED = " is damaged: ";
     private static final Pattern FILE = Pattern.compile("[a-z]+/[0-9a-f]{64}");
 
     private record Blob(BlobType type, ObjectId id) {}
@@ -45,7 +46,11 @@ final class Findings {
     Draft error(HoldfastException.Damaged why) {
         String message = String.valueOf(why.getMessage());
         Matcher file = FILE.matcher(message);
-        return error(file.find() ? file.group() : "repository", message);
+        if (!file.find()) {
+            return error("repository", message);
+        }
+        int at = message.indexOf(DAMAGED);
+        return error(file.group(), at < 0 ? message : message.substring(at + DAMAGED.length()));
     }
 
     synchronized Draft add(Finding.Severity severity, String subject, String problem) {

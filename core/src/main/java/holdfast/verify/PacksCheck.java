@@ -91,8 +91,8 @@ final class PacksCheck {
                 orphanBytes += file.bytes();
                 findings.warning(
                         file.name(),
-                        "is in no index file: left behind by an interrupted run or part of a backup that is"
-                                + " running; `holdfast prune` removes what is left behind");
+                        "is in no index file that can be read: left behind by an interrupted run, or part of a"
+                                + " backup that is running, or of what a damaged or lost index file knew");
             }
         }
     }

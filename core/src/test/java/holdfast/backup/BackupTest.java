@@ -120,7 +120,7 @@ class BackupTest {
         assertThat(packs).hasSize(4);
         for (StoredFile pack : packs) {
             for (int length : new int[] {-1, 0, (int) pack.bytes() - 1}) {
-                MemoryStorage storage = copy(intact);
+                MemoryStorage storage = Copies.of(intact);
                 storage.delete(pack.name());
                 if (length >= 0) {
                     storage.put(pack.name(), intact.get(pack.name(), 0, length));
@@ -135,17 +135,6 @@ class BackupTest {
                 }
             }
         }
-    }
-
-    private static MemoryStorage copy(MemoryStorage storage) throws IOException {
-        MemoryStorage copy = new MemoryStorage();
-        copy.put("config", storage.get("config"));
-        for (String kind : List.of("keys/", "snapshots/", "index/", "data/")) {
-            for (StoredFile file : storage.listAll(kind)) {
-                copy.put(file.name(), storage.get(file.name()));
-            }
-        }
-        return copy;
     }
 
     /// Goal: no single storage failure leaves a listed snapshot that cannot be read whole, or stops the
