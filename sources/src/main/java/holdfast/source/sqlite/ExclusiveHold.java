@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.sqlite.SQLiteConnection;
-import org.sqlite.SQLiteErrorCode;
 
 /// A database all to ourselves, whole in its one file: SQLite's EXCLUSIVE lock is held, no journal is needed,
 /// and the write-ahead log, if there was one, is taken in and gone. Used by one thread.
@@ -17,8 +15,6 @@ import org.sqlite.SQLiteErrorCode;
 /// new database. So the database is switched to a rollback journal, which only an exclusive connection can
 /// do, and then to none at all.
 final class ExclusiveHold implements AutoCloseable {
-    private static final int RETRY_MILLIS = 50;
-
     private final boolean writeAheadLog;
     private final Connection connection;
 
@@ -77,28 +73,6 @@ final class ExclusiveHold implements AutoCloseable {
             SqliteConnections.ask(again, "PRAGMA journal_mode = WAL");
         } catch (SQLException _) {
             // Stays in rollback mode.
-        }
-    }
-
-    /// Writes the content of `restored` over that of a database in use, as one transaction: as an online
-    /// backup of the one into the other, all in one step. (The driver's own `restore` reports success even
-    /// when the database was busy all the time, since it asks the wrong one of the two for the result.)
-    static void overwrite(Path database, Path restored, Duration wait) throws IOException {
-        int retries = Math.clamp(wait.toMillis() / RETRY_MILLIS, 1, Integer.MAX_VALUE);
-        try (Connection connection = SqliteConnections.unchanging(restored)) {
-            int code = ((SQLiteConnection) connection)
-                    .getDatabase()
-                    .backup("main", database.toString(), null, RETRY_MILLIS, retries, -1);
-            if (code == SQLiteErrorCode.SQLITE_BUSY.code) {
-                throw inUse(database, LockHolders.locking(database));
-            }
-            if (code != 0) {
-                throw new HoldfastException.Failed(
-                        "cannot overwrite " + database + " in place: " + SQLiteErrorCode.getErrorCode(code).message,
-                        "stop the programs that use it, so that the file can be replaced");
-            }
-        } catch (SQLException e) {
-            throw new IOException("cannot read " + restored + ": " + SqliteConnections.reason(e), e);
         }
     }
 

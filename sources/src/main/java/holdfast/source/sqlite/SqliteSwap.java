@@ -232,18 +232,13 @@ public final class SqliteSwap {
         return new Outcome(Optional.of(kept), true);
     }
 
-    /// Everything through SQLite, so whatever crashes, SQLite's journal or log leads back to before or after.
     private Outcome overwrite(Path restored, LocalDateTime now) throws IOException {
         Path kept = freeName(now);
-        try (StagingFolder staging = StagingFolder.in(Path.of(SqliteFiles.parentOf(live)))) {
-            Path copy = new DatabaseCopy(live, staging, options).take().file();
-            force(copy);
-            Files.setPosixFilePermissions(copy, Files.getPosixFilePermissions(live));
-            Files.createLink(kept, copy);
-        }
+        InPlaceOverwrite overwrite = new InPlaceOverwrite(live, kept, options);
+        overwrite.keep();
         forceFolder();
         step("kept");
-        ExclusiveHold.overwrite(live, restored, options.busyTimeout());
+        overwrite.run(restored);
         step("overwritten");
         Files.delete(restored);
         forceFolder();

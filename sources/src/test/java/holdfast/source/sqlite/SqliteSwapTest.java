@@ -8,6 +8,7 @@ import holdfast.model.HoldfastException;
 import holdfast.source.sqlite.SqliteSwap.Outcome;
 import holdfast.source.sqlite.SqliteSwap.WhenInUse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -220,6 +221,34 @@ final class SqliteSwapTest {
         assertThat(restored).doesNotExist();
     }
 
+    /// Between a first copy of it and the lock other programs may commit: that too is replaced, so it is kept.
+    @ParameterizedTest
+    @ValueSource(strings = {"WAL", "DELETE"})
+    void whatIsWrittenUntilItIsOverwrittenIsKept(String journal) throws Exception {
+        makeLive(journal);
+        try (Child program = Child.sqlite3(live)) {
+            program.send("SELECT count(*) FROM t;").expect("2000");
+            new SqliteSwap(live, Duration.ofSeconds(5), WhenInUse.OVERWRITE_IN_PLACE, step -> {
+                        if (step.equals("kept")) {
+                            sell(program);
+                        }
+                    })
+                    .put(restored, NOW);
+            program.send("SELECT count(*), a FROM t GROUP BY a;").expect("3000|new");
+        }
+        assertThat(content(live)).isEqualTo("new 3000");
+        assertThat(content(kept)).isEqualTo("old,late 2001");
+        assertThat(names()).containsExactlyInAnyOrder("app.db", KEPT);
+    }
+
+    private static void sell(Child program) {
+        try {
+            program.send("INSERT INTO t VALUES ('late'); SELECT 'sold';").expect("sold");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void aWriterThatDoesNotEndStopsEvenTheOverwriting() throws Exception {
         makeLive("DELETE");
@@ -229,6 +258,7 @@ final class SqliteSwapTest {
                     .hasMessageContaining("sqlite3 (process " + program.pid() + ")");
         }
         assertThat(content(live)).isEqualTo("old 2000");
+        assertThat(kept).as("nothing was replaced").doesNotExist();
     }
 
     private void damageHeader() throws IOException {
