@@ -33,6 +33,9 @@ final class KilledWriterTest {
         holdfast.run("backup", "live/usual.db", "live/never.db");
         holdfast.run("restore", "--target", "restored");
 
+        assertThat(Await.files(place.path("live")))
+                .as("logs that nobody else uses were taken in, as by any program that opens the database")
+                .isEqualTo(2);
         assertHasAll("usual.db", usual);
         assertHasAll("never.db", never);
     }

@@ -3,10 +3,13 @@ package holdfast.systest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.systest.HoldfastProcess.Result;
+import holdfast.systest.LedgerWriter.Commit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,14 @@ final class SqliteInPlaceTest {
             assertThat(holdfast.ids()).as("not even a safety snapshot").containsExactly(id);
             assertThat(kept()).isEmpty();
 
+            program.ask("BEGIN IMMEDIATE; DELETE FROM orders;");
+            Result locked = holdfast.refused(
+                    11, "restore", id, "--overwrite-in-place", "--yes", "--no-safety-snapshot", "--busy-timeout", "1s");
+            assertThat(locked.err()).contains("in use", "sqlite3 (process " + program.pid() + ")");
+            program.ask("ROLLBACK;");
+            assertThat(program.ask(".dump")).isEqualTo(current);
+            assertThat(kept()).isEmpty();
+
             JsonNode restored = holdfast.json("restore", id, "--overwrite-in-place", "--yes");
             assertThat(program.ask("PRAGMA integrity_check;")).isEqualTo("ok");
             assertThat(program.ask(".dump")).isEqualTo(wanted);
@@ -60,6 +71,35 @@ final class SqliteInPlaceTest {
         }
         assertThat(shop.ask("PRAGMA integrity_check", "SELECT count(*) FROM orders"))
                 .isEqualTo("ok\n3501");
+    }
+
+    /// What a ledger holds follows from the number of its bookings alone, so it shows if its writer went on with
+    /// anything but what was restored, or if anything is missing from what is kept.
+    @ParameterizedTest
+    @ValueSource(strings = {"WAL", "DELETE"})
+    void besideAWriterThatNeverPauses(String journalMode) throws Exception {
+        long seed = Seed.choose();
+        Ledger ledger = Ledger.create(live, seed, "PRAGMA journal_mode = " + journalMode);
+        String id = holdfast.backup("srv/shop.db");
+        Ledger kept;
+        List<Long> numbers;
+        try (LedgerWriter writer = new LedgerWriter(live)) {
+            writer.awaitCommits(100);
+            kept = new Ledger(keptBy(holdfast.json("restore", id, "--overwrite-in-place", "--yes")));
+            writer.awaitCommits(20).finish();
+            numbers = writer.commits().stream().map(Commit::bookings).toList();
+        }
+        long last = IntStream.range(1, numbers.size())
+                .filter(i -> numbers.get(i) < numbers.get(i - 1))
+                .mapToLong(i -> numbers.get(i - 1))
+                .sum();
+        assertThat(kept.bookings())
+                .as("committed until it was overwritten, once")
+                .isBetween(last, last + Ledger.PER_TRANSACTION);
+        Ledger again = Ledger.create(place.path("again.db"), seed);
+        Stream.of(ledger, kept)
+                .sorted(Comparator.comparingLong(Ledger::bookings))
+                .forEach(one -> one.assertHolds(again.bookUntil(one.bookings()).dump()));
     }
 
     @ParameterizedTest
