@@ -196,9 +196,9 @@ final class ResticAndPruneTest {
         assertThat(restic.run("check", "--read-data")).contains("no errors were found");
         Path target = folder.resolve("restored");
         restic.run("restore", last.id().hex(), "--target", target.toString());
-        assertThat(target.resolve("work/kept")).hasBinaryContent(random(200_000, 1));
-        assertThat(target.resolve("work/changing")).hasBinaryContent(random(250_000, 3));
-        assertThat(target.resolve("work/moved")).hasBinaryContent(random(100_000, 4));
+        assertThat(target.resolve("srv/kept")).hasBinaryContent(random(200_000, 1));
+        assertThat(target.resolve("srv/changing")).hasBinaryContent(random(250_000, 3));
+        assertThat(target.resolve("srv/moved")).hasBinaryContent(random(100_000, 4));
         assertThat(check().findings()).isEmpty();
         assertThat(restic.run("prune", "--max-unused", "0")).contains("to delete:             0 blobs");
     }
