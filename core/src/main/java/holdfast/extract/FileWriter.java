@@ -200,6 +200,7 @@ final class FileWriter {
                 } catch (HoldfastException.Damaged noOtherCopy) {
                     for (Destination to : destinations(wanted, entry)) {
                         fail(to.file(), String.valueOf(why.getMessage()));
+                        oneBlobLess(to.file());
                     }
                 }
             }
@@ -219,9 +220,14 @@ final class FileWriter {
                     fail(to.file(), Failures.reason(e));
                 }
             }
-            if (remaining.decrementAndGet(to.file()) == 0) {
-                finish(to.file());
-            }
+            oneBlobLess(to.file());
+        }
+    }
+
+    /// The last one ends the file, whether it came or not.
+    private void oneBlobLess(int file) {
+        if (remaining.decrementAndGet(file) == 0) {
+            finish(file);
         }
     }
 

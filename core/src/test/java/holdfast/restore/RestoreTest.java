@@ -17,13 +17,17 @@ import holdfast.repository.Repository;
 import holdfast.source.MadeUpSource;
 import holdfast.storage.FaultyStorage;
 import holdfast.storage.MemoryStorage;
+import holdfast.storage.StoredFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -171,6 +175,37 @@ class RestoreTest {
                 assertThat(failAt).isGreaterThan(5);
                 return;
             }
+        }
+    }
+
+    /// Method: every file has several chunks, of which a flipped bit spoils one.
+    @Test
+    void ofAFileThatIsDamagedNothingIsLeft() throws IOException {
+        MadeUpSource source = MadeUpSource.random("/srv/app", 9, 1, 100);
+        byte[] content = new byte[12_000_000];
+        new Random(9).nextBytes(content);
+        source.put("large", content);
+        MemoryStorage disk = new MemoryStorage();
+        BackupResult backup;
+        try (Repository repository = Backups.init(disk)) {
+            backup = Backups.backUp(repository, source);
+        }
+        StoredFile pack = disk.listAll("data/").stream()
+                .max(Comparator.comparingLong(StoredFile::bytes))
+                .orElseThrow();
+        byte[] bytes = new byte[(int) pack.bytes()];
+        disk.get(pack.name()).get(bytes);
+        bytes[bytes.length / 2] ^= 1;
+        disk.delete(pack.name());
+        disk.put(pack.name(), ByteBuffer.wrap(bytes));
+        Path target = folder.resolve("out");
+        try (Repository repository = Backups.open(disk)) {
+            RestoreResult result = run(repository, backup, into(target, false, false));
+
+            assertThat(result.extracted().failures()).hasSize(1);
+            assertThat(files(target).keySet())
+                    .isNotEmpty()
+                    .noneMatch(path -> path.contains("large") || path.contains(".holdfast-restore-"));
         }
     }
 
