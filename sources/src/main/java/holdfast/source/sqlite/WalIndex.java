@@ -15,8 +15,9 @@ import java.util.Optional;
 /// @param pageSize of the log's frames
 /// @param frames number of committed frames; 0 means that the log is empty or to be ignored
 /// @param pages size of the database after the last of them
-/// @param checksum1 first half of the last committed frame's checksum, which covers all frames before it ///
-///     @param salt the log's two salts as they stand in its header; new ones begin a new generation of frames
+/// @param checksum1 first half of the last committed frame's checksum, which covers all frames before it
+/// @param checksum2 its second half
+/// @param salt the log's two salts as they stand in its header; new ones begin a new generation of frames
 /// @param backfilled number of frames that checkpoints have dealt with: each page's newest frame is in the
 ///     database file if it is among these
 record WalIndex(int pageSize, long frames, long pages, int checksum1, int checksum2, long salt, long backfilled) {
