@@ -95,6 +95,11 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
         console.line("snapshot "
                 + console.paint(Console.Style.GOOD, result.snapshot().id().brief()) + " saved");
         proof.ifPresent(verified -> proof(console, verified));
+        if (!manifest().complete()) {
+            console.hint(
+                    "what is named above is not in the snapshot as it should be: back up as a user who may read it and"
+                            + " while nobody writes to it, or leave it out by --exclude");
+        }
         if (exitCode() == ExitCode.DAMAGED) {
             console.hint(
                     "this snapshot cannot be restored whole. 'holdfast check --read-data' names the damaged files of"

@@ -96,6 +96,9 @@ record Failure(int exitCode, String message, String hint) {
 
     /// Tells the user.
     int report(Console console, Throwable thrown, boolean debug) {
+        if (message.equals(Console.UNREAD)) {
+            return exitCode;
+        }
         if (console.manner().json()) {
             console.errorDocument(new ErrorDocument("error", exitCode, message, hint));
         } else {

@@ -111,7 +111,7 @@ final class Passwords {
             return trimmed(in.readNBytes(LONGEST), "the password file " + path);
         } catch (IOException e) {
             throw new HoldfastException.BadUsage(
-                    "cannot read the password file " + Failure.of(e).message(), HOW);
+                    "cannot read the password file: " + Failure.of(e).message(), HOW);
         }
     }
 

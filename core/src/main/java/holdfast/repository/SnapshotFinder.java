@@ -126,8 +126,10 @@ final class SnapshotFinder {
         return length;
     }
 
-    private static HoldfastException.PreCheckFailed none(String why) {
-        return new HoldfastException.PreCheckFailed("no such snapshot: " + why, "`holdfast snapshots` lists them");
+    private HoldfastException.PreCheckFailed none(String why) {
+        return new HoldfastException.PreCheckFailed(
+                "no such snapshot: " + why,
+                snapshots.isEmpty() ? "take one with `holdfast backup`" : "`holdfast snapshots` lists them");
     }
 
     private String show(List<Snapshot> several) {

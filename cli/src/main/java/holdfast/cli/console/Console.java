@@ -30,6 +30,9 @@ public final class Console {
         }
     }
 
+    /// Why a run ends when nobody reads the list any more; that is no news to whoever closed the pipe.
+    public static final String UNREAD = "";
+
     private static final int CHECK_EVERY = 1000;
 
     private final PrintStream out;
@@ -127,7 +130,7 @@ public final class Console {
     private synchronized void list(String text) {
         out.println(text);
         if (++listed % CHECK_EVERY == 0 && out.checkError()) {
-            throw new HoldfastException.Interrupted("nobody reads the list any more", "");
+            throw new HoldfastException.Interrupted(UNREAD, "");
         }
     }
 
