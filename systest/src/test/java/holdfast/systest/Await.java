@@ -40,4 +40,15 @@ final class Await {
             return 0;
         }
     }
+
+    /// Number of files stored in a folder of a repository, which may not be there. What a writer has not given its
+    /// name yet does not count, for a killed one leaves it behind.
+    static int stored(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return (int) entries.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}"))
+                    .count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
 }

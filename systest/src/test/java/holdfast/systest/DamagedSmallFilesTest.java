@@ -93,7 +93,7 @@ final class DamagedSmallFilesTest {
     void staleLocksAreRemovedOnTheWay() throws IOException {
         Holdfast holdfast = specimen.copy();
         assertThat(holdfast.run("snapshots", "--verbose")).contains("removed the stale lock");
-        assertThat(Await.files(holdfast.repository().resolve("locks"))).isZero();
+        assertThat(Await.stored(holdfast.repository().resolve("locks"))).isZero();
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ final class DamagedSmallFilesTest {
         Result checked = holdfast.attempt(0, "check", "--no-lock");
         assertThat(checked.out()).contains("warning: " + locks.get(one), "no errors");
         holdfast.run("unlock", "--remove-all");
-        assertThat(Await.files(holdfast.repository().resolve("locks"))).isZero();
+        assertThat(Await.stored(holdfast.repository().resolve("locks"))).isZero();
         if (damage == Damage.FLIPPED) {
             specimen.assertBacksUp(holdfast, "");
         }

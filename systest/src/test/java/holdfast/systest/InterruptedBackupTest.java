@@ -37,7 +37,7 @@ final class InterruptedBackupTest {
     @ValueSource(strings = {"TERM", "INT", "HUP"})
     void aBackupLeavesNoLockNoSnapshotAndNoWorkingCopy(String signal) throws Exception {
         try (HoldfastProcess backup = holdfast.start("backup", "shop.db", "tree", "--limit-upload", "50")) {
-            Await.until("its lock", () -> Await.files(holdfast.repository().resolve("locks")) > 0);
+            Await.until("its lock", () -> Await.stored(holdfast.repository().resolve("locks")) > 0);
             Thread.sleep(random.nextInt(2000));
             assertInterrupted(backup, signal);
         }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +78,6 @@ final class SignalsTest {
     }
 
     private long list(String name) throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve(name))) {
-            return files.count();
-        }
+        return name.equals("tmp") ? Await.files(folder.resolve(name)) : Await.stored(folder.resolve(name));
     }
 }

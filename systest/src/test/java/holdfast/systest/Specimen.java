@@ -79,11 +79,13 @@ final class Specimen implements AutoCloseable {
         String[] slowly = {"backup", "tree", "--force", "--tag", "killed", "--limit-upload", "1"};
         try (HoldfastProcess one = holdfast.start(slowly);
                 HoldfastProcess other = holdfast.start(slowly)) {
-            Await.until("two locks", () -> Await.files(made.resolve("locks")) == 2);
+            Await.until("two locks", () -> Await.stored(made.resolve("locks")) == 2);
             one.kill();
             other.kill();
         }
-        return files("locks");
+        return files("locks").stream()
+                .filter(file -> file.matches(".*[0-9a-f]{64}"))
+                .toList();
     }
 
     private void change(String name) throws IOException {

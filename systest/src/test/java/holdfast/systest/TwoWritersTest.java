@@ -85,7 +85,7 @@ final class TwoWritersTest {
             assertRestores(one, "one", shop);
             assertRestores(two, "two", shop);
         }
-        assertThat(holdfast.repository().resolve("locks")).isEmptyDirectory();
+        assertThat(Await.stored(holdfast.repository().resolve("locks"))).isZero();
         holdfast.run("check", "--read-data");
         assertThat(restic.run("check", "--read-data")).contains(NO_ERRORS);
     }
@@ -105,7 +105,8 @@ final class TwoWritersTest {
         holdfast.run("backup", "source");
         Process writing = readingStandardInput();
         try {
-            Await.until("restic's lock", () -> Await.files(holdfast.repository().resolve("locks")) > 0);
+            Await.until(
+                    "restic's lock", () -> Await.stored(holdfast.repository().resolve("locks")) > 0);
             assertThat(holdfast.refused(11, "prune").err()).contains("locked");
             assertThat(holdfast.refused(11, "forget", "--keep-last", "1").err()).contains("locked");
             holdfast.run("backup", "source");
@@ -115,7 +116,7 @@ final class TwoWritersTest {
         }
         // restic died without removing its lock: that is seen, and is no hindrance
         holdfast.run("prune");
-        assertThat(holdfast.repository().resolve("locks")).isEmptyDirectory();
+        assertThat(Await.stored(holdfast.repository().resolve("locks"))).isZero();
     }
 
     @Test
@@ -123,7 +124,7 @@ final class TwoWritersTest {
         holdfast.run("init");
         Trees.ordinary(place.path("source"), random);
         try (HoldfastProcess backup = holdfast.start("backup", "source", "--limit-upload", "400")) {
-            Await.until("our lock", () -> Await.files(holdfast.repository().resolve("locks")) > 0);
+            Await.until("our lock", () -> Await.stored(holdfast.repository().resolve("locks")) > 0);
             Restic.Result refused = restic.attempt(List.of(), "prune");
             assertThat(refused.exitCode()).as(refused.all()).isNotZero();
             assertThat(refused.err()).contains("already locked");
