@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import tools.jackson.databind.ObjectMapper;
 
 /// Goal: ls, diff, stats, check and prune tell the truth of two real snapshots, to people and to
 /// programs.
+@Tag("slow")
 final class InspectingCommandsTest {
     @TempDir
     Path folder;

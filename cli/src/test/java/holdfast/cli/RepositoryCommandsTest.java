@@ -17,10 +17,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Goal: the commands that keep a repository's books do what they say, on a real repository in a folder.
+@Tag("slow")
 final class RepositoryCommandsTest {
     @TempDir
     Path folder;

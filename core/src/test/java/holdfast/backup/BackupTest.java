@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Goal: what is listed is exactly what was there. Method: made-up trees, read back blob by blob.
@@ -141,6 +142,7 @@ class BackupTest {
     /// next backup. Method: fail call 0, then call 1, … until the backup runs without meeting the
     /// fault.
     @Test
+    @Tag("slow")
     void everySnapshotListedIsWholeWhicheverCallFails() throws IOException {
         MemoryStorage once = new MemoryStorage();
         MadeUpSource source = MadeUpSource.random("/srv/app", 6, 12, 2_000_000);

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PruneTest {
@@ -370,6 +371,7 @@ class PruneTest {
     /// prune runs without meeting the fault; once with a call that is refused, once with one whose
     /// answer is lost, once with the storage gone from there on.
     @Test
+    @Tag("slow")
     void everyListedSnapshotIsRestorableWhicheverCallFails() throws IOException {
         lived();
         everyCall(FaultyStorage::failingCall);

@@ -16,11 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Goal: whatever fails, and however, every snapshot that is listed is whole, older ones included, and the
 /// next run works without help. Method: two backups; in the second, call 0 of the storage fails, then call 1,
 /// and so on until the fault is no longer met; then everything is read and another backup is made.
+@Tag("slow")
 class CrashTest {
     private static final List<byte[]> FIRST = files(1, 12);
     private static final List<byte[]> SECOND = files(7, 12);

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -184,6 +185,7 @@ class FilesSourceTest {
     }
 
     @Test
+    @Tag("slow")
     void tenThousandSmallFilesAreStored() throws Exception {
         NastyTree.build(root, java.util.EnumSet.of(NastyTree.Part.MANY), 2);
         SourceRecord stored = store(root, sink);

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Goal: whatever a writer and a checkpointer do at any point of a copy, the result is one committed state,
 /// not older than the copy's begin. Method: let them act exactly there.
+@Tag("slow")
 final class DatabaseCopyRaceTest {
     private final long seed = Long.getLong("seed", new Random().nextLong(1 << 30));
 

@@ -12,11 +12,13 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Goal: a database in a folder that we may not write to is copied as it is, with what its log or journal
 /// says. Method: a process that permissions apply to, even if the tests are run by root.
+@Tag("slow")
 final class SqliteSourceReadOnlyTest {
     private static final List<String> OBEDIENT = List.of(
             "setpriv",

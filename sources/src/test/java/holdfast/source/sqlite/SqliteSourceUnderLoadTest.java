@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Goal: a copy taken at any instant beside a process that never stops writing is one committed state.
 /// Method: many copies in a row, each checked as a whole; the writer's seed is printed and can be given back.
+@Tag("slow")
 final class SqliteSourceUnderLoadTest {
     private static final int COPIES = 30;
 
@@ -43,7 +44,6 @@ final class SqliteSourceUnderLoadTest {
         copies(COPIES, journal, pageSize, vacuum, checkpoints);
     }
 
-    @Tag("slow")
     @ParameterizedTest
     @CsvSource({
         "WAL,     4096, FULL, ALL_KINDS",

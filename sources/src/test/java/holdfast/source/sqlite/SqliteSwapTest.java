@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Goal: after a swap, finished or cut off at any point, the live name and the kept one are each a whole
 /// database, old or new, never a mixture.
+@Tag("slow")
 final class SqliteSwapTest {
     private static final LocalDateTime NOW = LocalDateTime.of(2026, 1, 2, 3, 4, 5);
     private static final String KEPT = "app.db.before_restore_20260102_030405";
