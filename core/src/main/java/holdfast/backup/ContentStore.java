@@ -3,6 +3,7 @@ package holdfast.backup;
 import holdfast.chunk.Chunker;
 import holdfast.chunk.ContentChunker;
 import holdfast.chunk.FixedChunker;
+import holdfast.io.Parallel;
 import holdfast.model.BlobType;
 import holdfast.model.Node;
 import holdfast.model.ObjectId;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 
 /// Reads the content of files, cuts it and hands the pieces to the writer. Safe for use by many
 /// threads; at most [#LARGE_READERS] of them hold a large buffer at a time.
@@ -44,6 +46,24 @@ final class ContentStore {
     /// @throws ContentException when the content could not be read
     /// @throws IOException when the repository could not be written
     Stored store(Node file, FileContent content) throws IOException {
+        List<FileContent> parts = content.parts();
+        return parts.isEmpty() ? storeWhole(file, content) : storeParts(file, parts);
+    }
+
+    private Stored storeParts(Node file, List<FileContent> parts) throws IOException {
+        Stored[] stored = new Stored[parts.size()];
+        List<Integer> numbers = IntStream.range(0, stored.length).boxed().toList();
+        Parallel.each(numbers, LARGE_READERS, i -> stored[i] = storeWhole(file, parts.get(i)));
+        List<Future<ObjectId>> blobs = new ArrayList<>();
+        long bytes = 0;
+        for (Stored part : stored) {
+            blobs.addAll(part.blobs());
+            bytes += part.bytes();
+        }
+        return new Stored(stored[stored.length - 1].node(), blobs, bytes);
+    }
+
+    private Stored storeWhole(Node file, FileContent content) throws IOException {
         try (FileContent.Reading reading = open(content)) {
             List<Future<ObjectId>> blobs = new ArrayList<>();
             long bytes = file.size() < SMALL

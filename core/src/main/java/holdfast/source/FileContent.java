@@ -3,6 +3,7 @@ package holdfast.source;
 import holdfast.model.Node;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /// The content of a file that is to be stored; opened only if it has to be read.
 public interface FileContent {
@@ -10,6 +11,13 @@ public interface FileContent {
     Cut cut();
 
     Reading open() throws IOException;
+
+    /// Pieces that make the content up, one behind the other, and may be read at the same time; where two
+    /// meet a chunk ends. Empty when the content is read from its beginning to its end. The node is what
+    /// the last piece says of it.
+    default List<FileContent> parts() {
+        return List.of();
+    }
 
     /// Where chunk boundaries lie.
     sealed interface Cut {

@@ -75,6 +75,23 @@ class BackupTest {
     }
 
     @Test
+    void whatIsReadInPartsIsOneFile() throws IOException {
+        MadeUpSource source = MadeUpSource.random("/srv/app", 9, 12, 500_000).inParts(1_000_000);
+        byte[] large = new byte[5_500_000];
+        new Random(9).nextBytes(large);
+        source.put("large", large);
+        try (Repository repository = Backups.init(new MemoryStorage())) {
+            BackupResult first = Backups.backUp(repository, source);
+            assertSame(Backups.contents(repository, first.snapshot()), source.contents());
+            assertThat(source.opened()).isEqualTo(source.contents().size() + 5);
+            source.put("d1/f1", new byte[] {1});
+            BackupResult second = Backups.backUp(repository, source);
+            assertThat(second.summary().filesChanged()).isEqualTo(1);
+            assertSame(Backups.contents(repository, second.snapshot()), source.contents());
+        }
+    }
+
+    @Test
     void severalSourcesShareOneTreeAndOneManifest() throws IOException {
         MadeUpSource one = MadeUpSource.random("/srv/app/uploads", 4, 10, 100_000);
         MadeUpSource two = MadeUpSource.random("/srv/other", 5, 10, 100_000);

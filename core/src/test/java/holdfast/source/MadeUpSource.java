@@ -8,12 +8,15 @@ import holdfast.model.SourceRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A source that exists only in memory: files below one root, made from a seed, that can be changed
 /// between backups.
@@ -22,7 +25,8 @@ public final class MadeUpSource implements Source {
     private final SortedMap<String, byte[]> files = new TreeMap<>();
     private final Map<String, Instant> modified = new HashMap<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00.000000001Z");
-    private int opened;
+    private final AtomicInteger opened = new AtomicInteger();
+    private int partBytes = Integer.MAX_VALUE;
 
     public MadeUpSource(String root) {
         this.root = root;
@@ -47,6 +51,12 @@ public final class MadeUpSource implements Source {
         return source;
     }
 
+    /// Files of more than `bytes` are handed over in parts of that size from now on.
+    public MadeUpSource inParts(int bytes) {
+        partBytes = bytes;
+        return this;
+    }
+
     /// Adds or changes a file; `path` is relative to the root.
     public void put(String path, byte[] content) {
         now = now.plusNanos(1_000_003);
@@ -67,7 +77,7 @@ public final class MadeUpSource implements Source {
 
     /// How many files were opened for reading so far.
     public int opened() {
-        return opened;
+        return opened.get();
     }
 
     @Override
@@ -151,18 +161,32 @@ public final class MadeUpSource implements Source {
                 0,
                 List.of(),
                 null);
-        into.file(node, new FileContent() {
+        into.file(node, content(node, content));
+    }
+
+    private FileContent content(Node node, byte[] content) {
+        return new FileContent() {
             @Override
             public Cut cut() {
                 return new Cut.ByContent();
             }
 
             @Override
+            public List<FileContent> parts() {
+                List<FileContent> parts = new ArrayList<>();
+                for (int from = 0; content.length > partBytes && from < content.length; from += partBytes) {
+                    int to = Math.min(content.length, from + partBytes);
+                    parts.add(content(node, Arrays.copyOfRange(content, from, to)));
+                }
+                return parts;
+            }
+
+            @Override
             public Reading open() {
-                opened++;
+                opened.incrementAndGet();
                 return reading(node, content);
             }
-        });
+        };
     }
 
     private static FileContent.Reading reading(Node node, byte[] content) {

@@ -1,6 +1,6 @@
 package holdfast.source.sqlite;
 
-import holdfast.model.Fingerprint;
+import holdfast.model.FingerprintSum;
 import holdfast.model.TableRecord;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
@@ -28,9 +28,7 @@ final class RowSum {
     private final MessageDigest digest;
     private final byte[] hash = new byte[32];
     private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
-    private long high;
-    private long low;
-    private long rows;
+    private final FingerprintSum sum = new FingerprintSum();
 
     RowSum() {
         try {
@@ -89,16 +87,10 @@ final class RowSum {
         } catch (DigestException e) {
             throw new IllegalStateException(e);
         }
-        // The sum of Fingerprint#plus, without an object for each row.
-        ByteBuffer first = ByteBuffer.wrap(hash);
-        long addedHigh = first.getLong();
-        long addedLow = first.getLong();
-        low += addedLow;
-        high += addedHigh + (Long.compareUnsigned(low, addedLow) < 0 ? 1 : 0);
-        rows++;
+        sum.add(hash);
     }
 
     TableRecord table(String name) {
-        return new TableRecord(name, rows, new Fingerprint(high, low));
+        return new TableRecord(name, sum.rows(), sum.fingerprint());
     }
 }
