@@ -1,0 +1,80 @@
+package holdfast.source.postgres.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import holdfast.source.postgres.PostgresServer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
+
+/// Goal: what [Connections#open] and [Connections#openInServerEncoding] say about encodings is
+/// true. Method: one letter, é, in databases of three encodings.
+class ServerEncodingTest {
+    @RegisterExtension
+    static final PostgresServer SERVER = new PostgresServer();
+
+    private static Connections database(String encoding, String insert) throws SQLException {
+        SERVER.run(
+                "postgres",
+                "CREATE DATABASE " + encoding + " TEMPLATE template0 LOCALE 'C' ENCODING '" + encoding + "'");
+        SERVER.run(encoding.toLowerCase(Locale.ROOT), "CREATE TABLE t (c text)", insert);
+        return new Connections(
+                ConnectionTarget.of(SERVER.url(encoding.toLowerCase(Locale.ROOT)), Map.of()), Duration.ofSeconds(10));
+    }
+
+    private static String copied(Connection connection) throws SQLException, IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (connection) {
+            new CopyManager(connection.unwrap(BaseConnection.class)).copyOut("COPY public.t TO STDOUT", out);
+        }
+        return HexFormat.of().formatHex(out.toByteArray());
+    }
+
+    @Test
+    void latin1IsConvertedOrNot() throws Exception {
+        Connections connections = database("LATIN1", "INSERT INTO t VALUES ('é')");
+        assertThat(copied(connections.open())).isEqualTo("c3a90a");
+        assertThat(copied(connections.openInServerEncoding())).isEqualTo("e90a");
+    }
+
+    @Test
+    void utf8IsTheSameEitherWay() throws Exception {
+        Connections connections = database("UTF8", "INSERT INTO t VALUES ('é')");
+        assertThat(copied(connections.open())).isEqualTo("c3a90a");
+        assertThat(copied(connections.openInServerEncoding())).isEqualTo("c3a90a");
+    }
+
+    @Test
+    void sqlAsciiGivesItsBytesOnlyWithoutConversion() throws Exception {
+        Connections connections = database("SQL_ASCII", "INSERT INTO t VALUES (E'\\xe9')");
+        assertThatThrownBy(() -> copied(connections.open()))
+                .isInstanceOf(SQLException.class)
+                .extracting(failure -> ((SQLException) failure).getSQLState())
+                .isEqualTo("22021");
+        assertThat(copied(connections.openInServerEncoding())).isEqualTo("e90a");
+    }
+
+    @Test
+    void bytesGoInWithoutConversionToo() throws Exception {
+        SERVER.run("postgres", "CREATE DATABASE back TEMPLATE template0 LOCALE 'C' ENCODING 'SQL_ASCII'");
+        SERVER.run("back", "CREATE TABLE t (c text)");
+        Connections connections =
+                new Connections(ConnectionTarget.of(SERVER.url("back"), Map.of()), Duration.ofSeconds(10));
+        try (Connection connection = connections.openInServerEncoding()) {
+            new CopyManager(connection.unwrap(BaseConnection.class))
+                    .copyIn("COPY public.t FROM STDIN", new ByteArrayInputStream(new byte[] {(byte) 0xe9, '\n'}));
+        }
+        assertThat(copied(connections.openInServerEncoding())).isEqualTo("e90a");
+    }
+}
