@@ -2,6 +2,7 @@ package holdfast.model;
 
 /// What can be protected.
 public enum SourceKind {
+    POSTGRES_DATABASE("postgres-database"),
     SQLITE("sqlite"),
     FILES("files");
 

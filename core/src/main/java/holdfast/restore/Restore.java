@@ -142,6 +142,13 @@ public final class Restore {
         }
         for (SourceRecord source : manifest.get().sources()) {
             String path = source.path();
+            if (source.kind() == SourceKind.POSTGRES_DATABASE
+                    && request.filter().choose(path, true) == PathFilter.Choice.TAKE) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot bring " + source.location() + " back in place with this version",
+                        "restore into a folder by --target, and load that with pg_restore; or leave the database out"
+                                + " by --exclude " + path);
+            }
             String directory = parent(path);
             String name = name(path);
             Swap swap = swaps.get(source.kind());

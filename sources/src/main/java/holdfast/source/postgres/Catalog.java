@@ -1,0 +1,97 @@
+package holdfast.source.postgres;
+
+import holdfast.model.HoldfastException;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What the system catalogs of a database say, as its snapshot has them. Used by one thread.
+final class Catalog {
+    private static final int NAMED = 5;
+
+    private static final String SIZES = """
+            SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind
+            FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
+            WHERE c.relkind IN ('r', 'f', 'm')""";
+
+    private static final String WITHHELD = """
+            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+              AND NOT (pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                       AND CASE WHEN c.relkind = 'S' THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
+                                ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') END)
+            ORDER BY 1""";
+
+    private static final String HIDDEN = """
+            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND pg_catalog.row_security_active(c.oid)
+            ORDER BY 1""";
+
+    private final ExportedSnapshot snapshot;
+
+    Catalog(ExportedSnapshot snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    int serverMajor() throws SQLException {
+        return Integer.parseInt(snapshot.ask("SELECT pg_catalog.current_setting('server_version_num')")) / 10_000;
+    }
+
+    /// Refuses before anything is stored.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when some table cannot be read whole; names the first of them
+    void requireReadable(String database) throws SQLException {
+        refuse(
+                "cannot back up " + database + ": this role may not read ",
+                snapshot.rows(WITHHELD),
+                "GRANT pg_read_all_data TO it (PostgreSQL 14 and newer), or leave those tables out");
+        refuse(
+                "cannot back up " + database + ": row-level security would hide rows of ",
+                snapshot.rows(HIDDEN),
+                "use a role with BYPASSRLS, or the owner of the tables unless it is forced");
+    }
+
+    private static void refuse(String begin, List<List<String>> tables, String hint) {
+        if (!tables.isEmpty()) {
+            String names = String.join(
+                    ", ", tables.stream().limit(NAMED).map(List::getFirst).toList());
+            String more = tables.size() > NAMED ? " and " + (tables.size() - NAMED) + " more" : "";
+            throw new HoldfastException.PreCheckFailed(begin + names + more, hint);
+        }
+    }
+
+    /// By oid.
+    Map<String, Relation> relations() throws SQLException {
+        Map<String, Relation> relations = new HashMap<>();
+        for (List<String> row : snapshot.rows(SIZES)) {
+            long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
+            relations.put(
+                    row.get(0),
+                    new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f")));
+        }
+        return relations;
+    }
+
+    /// Versions and settings, for the snapshot's document.
+    Map<String, String> details() throws SQLException {
+        Map<String, String> details = new TreeMap<>();
+        details.put("postgres.server-version", snapshot.ask("SELECT pg_catalog.current_setting('server_version')"));
+        details.put(
+                "postgres.lsn",
+                snapshot.ask("SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
+                        + " ELSE pg_catalog.pg_current_wal_lsn() END"));
+        List<String> database = snapshot.rows("SELECT pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype,"
+                        + " pg_catalog.pg_database_size(oid) FROM pg_catalog.pg_database"
+                        + " WHERE datname = pg_catalog.current_database()")
+                .getFirst();
+        details.put("postgres.encoding", database.get(0));
+        details.put("postgres.collate", database.get(1));
+        details.put("postgres.ctype", database.get(2));
+        details.put("postgres.database-bytes", database.get(3));
+        return details;
+    }
+}

@@ -1,0 +1,133 @@
+package holdfast.source.postgres;
+
+import holdfast.model.HoldfastException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// PostgreSQL's own programs on this machine: those on the PATH, and those of every version where the packages of
+/// distributions put them. Immutable; safe for use by many threads.
+public final class ClientPrograms {
+    /// One folder with a `pg_dump`.
+    ///
+    /// @param major for instance 18
+    public record Installation(Path folder, int major, String version) {
+        public Path program(String name) {
+            return folder.resolve(name);
+        }
+    }
+
+    private static final List<String> PLACES = List.of("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt");
+    private static final List<String> RED_HAT = List.of("/usr", "/opt");
+    private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)[^ \\n]*)");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<Installation> installations;
+
+    ClientPrograms(List<Installation> installations) {
+        this.installations = installations.stream()
+                .sorted(Comparator.comparingInt(Installation::major).reversed())
+                .toList();
+    }
+
+    /// Looks for them.
+    ///
+    /// @param path as in the variable `PATH`
+    public static ClientPrograms find(String path) throws IOException {
+        Set<Path> folders = new LinkedHashSet<>();
+        for (String folder : path.split(":", -1)) {
+            if (!folder.isEmpty()) {
+                folders.add(Path.of(folder));
+            }
+        }
+        for (String place : PLACES) {
+            folders.addAll(below(Path.of(place), "*"));
+        }
+        for (String place : RED_HAT) {
+            folders.addAll(below(Path.of(place), "pgsql-*"));
+        }
+        Set<Path> real = new LinkedHashSet<>();
+        List<Installation> found = new ArrayList<>();
+        for (Path folder : folders) {
+            Path dump = folder.resolve("pg_dump");
+            if (Files.isExecutable(dump) && real.add(dump.toRealPath())) {
+                version(folder, dump).ifPresent(found::add);
+            }
+        }
+        return new ClientPrograms(found);
+    }
+
+    private static List<Path> below(Path place, String names) throws IOException {
+        if (!Files.isDirectory(place)) {
+            return List.of();
+        }
+        List<Path> folders = new ArrayList<>();
+        try (DirectoryStream<Path> versions = Files.newDirectoryStream(place, names)) {
+            versions.forEach(version -> folders.add(version.resolve("bin")));
+        }
+        return folders;
+    }
+
+    private static Optional<Installation> version(Path folder, Path dump) throws IOException {
+        Process process = new ProcessBuilder(dump.toString(), "--version")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            String said = new String(process.getInputStream().readNBytes(1000), StandardCharsets.UTF_8);
+            process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            Matcher version = VERSION.matcher(said);
+            return version.find()
+                    ? Optional.of(new Installation(folder, Integer.parseInt(version.group(2)), version.group(1)))
+                    : Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException.Interrupted("interrupted while looking for pg_dump", "nothing was done");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /// The newest: `pg_dump` reads servers of its own version and of many before it, and never newer ones.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when none fits; the message names what there is
+    public Installation dumping(int serverMajor) {
+        return installations.stream()
+                .filter(installation -> installation.major() >= serverMajor)
+                .findFirst()
+                .orElseThrow(() -> new HoldfastException.PreCheckFailed(
+                        "no pg_dump here fits a server of version " + serverMajor + ": " + there(),
+                        "install the package postgresql-client-" + serverMajor
+                                + " (or newer), or put its programs on the PATH"));
+    }
+
+    /// The installation whose programs, and server if there is one, are of just that version.
+    public Optional<Installation> ofMajor(int major) {
+        return installations.stream()
+                .filter(installation -> installation.major() == major)
+                .findFirst();
+    }
+
+    private String there() {
+        if (installations.isEmpty()) {
+            return "there is none on the PATH nor in the usual folders";
+        }
+        return "found only "
+                + String.join(
+                        ", ",
+                        installations.stream()
+                                .map(found -> found.version() + " in " + found.folder())
+                                .toList());
+    }
+}

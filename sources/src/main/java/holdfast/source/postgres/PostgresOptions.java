@@ -1,0 +1,19 @@
+package holdfast.source.postgres;
+
+import java.time.Duration;
+import java.util.List;
+
+/// How a database is read.
+///
+/// @param readers connections that read rows at the same time
+/// @param connectTimeout for each connection
+/// @param lockTimeout how long to wait for a table that somebody has locked exclusively
+/// @param selection options of `pg_dump` that choose what is stored, such as `--schema=app`
+public record PostgresOptions(int readers, Duration connectTimeout, Duration lockTimeout, List<String> selection) {
+    public static final PostgresOptions DEFAULTS =
+            new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(60), List.of());
+
+    public PostgresOptions {
+        selection = List.copyOf(selection);
+    }
+}

@@ -1,0 +1,117 @@
+package holdfast.source.postgres;
+
+import holdfast.model.HoldfastException;
+import holdfast.model.Node;
+import holdfast.model.SourceKind;
+import holdfast.source.Capture;
+import holdfast.source.Source;
+import holdfast.source.postgres.ClientPrograms.Installation;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Connections;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+
+/// One PostgreSQL database, read logically: its schema by `pg_dump`, its rows by COPY over several connections, all in
+/// one exported snapshot, stored as `pg_dump`'s directory format. Safe for use by many threads.
+public final class PostgresSource implements Source {
+    private static final int OLDEST_SERVER = 13;
+
+    private final ConnectionTarget target;
+    private final ClientPrograms programs;
+    private final PostgresOptions options;
+    private final Path scratch;
+    private final InstantSource clock;
+
+    /// @param scratch folder for small temporary files
+    public PostgresSource(
+            ConnectionTarget target,
+            ClientPrograms programs,
+            PostgresOptions options,
+            Path scratch,
+            InstantSource clock) {
+        this.target = target;
+        this.programs = programs;
+        this.options = options;
+        this.scratch = scratch;
+        this.clock = clock;
+    }
+
+    /// Where a database lies in the tree of a snapshot.
+    public static String path(ConnectionTarget target) {
+        return DatabasePath.of(target).path();
+    }
+
+    /// Whether a folder of a snapshot's tree is one above databases, which nobody has on disk.
+    public static boolean isAbove(String path) {
+        return DatabasePath.isAbove(path);
+    }
+
+    /// Name and attributes of such a folder, always the same.
+    public static Node folder(String name) {
+        return new StoredNodes(Instant.EPOCH).directory(name);
+    }
+
+    @Override
+    public SourceKind kind() {
+        return SourceKind.POSTGRES_DATABASE;
+    }
+
+    @Override
+    public String location() {
+        return target.display();
+    }
+
+    @Override
+    public Capture capture() throws IOException {
+        Connections connections = new Connections(target, options.connectTimeout());
+        try {
+            ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
+            boolean done = false;
+            try {
+                Capture capture = capture(connections, snapshot);
+                done = true;
+                return capture;
+            } finally {
+                if (!done) {
+                    snapshot.close();
+                }
+            }
+        } catch (SQLException e) {
+            throw new IOException("cannot read " + location() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Capture capture(Connections connections, ExportedSnapshot snapshot) throws IOException, SQLException {
+        Catalog catalog = new Catalog(snapshot);
+        int major = catalog.serverMajor();
+        if (major < OLDEST_SERVER) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot back up " + location() + ": its server has version " + major,
+                    "upgrade it to PostgreSQL " + OLDEST_SERVER + " or newer; nothing was stored");
+        }
+        catalog.requireReadable(location());
+        Installation installation = programs.dumping(major);
+        Map<String, String> environment = connections.reached().libpqEnvironment();
+        TableOfContents toc = new SchemaDump(installation.program("pg_dump"), environment, scratch)
+                .run(snapshot.name(), options.lockTimeout().toMillis(), options.selection());
+        Map<String, String> details = catalog.details();
+        details.put("postgres.dump-version", toc.header().dumpVersion());
+        Readers readers = new Readers(connections, snapshot.name(), options.readers());
+        return new DatabaseCapture(
+                location(),
+                DatabasePath.of(target),
+                toc,
+                catalog.relations(),
+                details,
+                new Globals(installation.program("pg_dumpall"), environment),
+                snapshot,
+                readers,
+                options.readers(),
+                new StoredNodes(clock.instant()));
+    }
+}

@@ -1,0 +1,9 @@
+package holdfast.source.postgres;
+
+/// What the catalog says of a table whose rows are stored.
+///
+/// @param bytes of its main fork, about
+/// @param heap whether its rows can be told by the page they lie in
+record Relation(long bytes, boolean heap, boolean foreign) {
+    static final Relation UNKNOWN = new Relation(0, false, false);
+}
