@@ -91,6 +91,9 @@ final class BackupCommand implements Callable<Integer> {
                     "Prove the snapshot at once: written, stored, sound, restored, identical, or 0 to 4. Default: sound")
     private ProofLevel prove = ProofLevel.SOUND;
 
+    @Mixin
+    private PostgresOptionsGroup databases = new PostgresOptionsGroup();
+
     @Option(names = "--init", description = "Make the repository if there is none")
     private boolean init;
 
@@ -125,7 +128,8 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private Integer run(boolean fromEnvironment, SlackReport slack) throws IOException {
-        List<SourceArguments.Named> named = new SourceArguments(session.world().folder()).parse(words());
+        List<SourceArguments.Named> named =
+                new SourceArguments(session.world().folder(), session.environment()).parse(words());
         int retentionDays = fromEnvironment ? session.environment().retentionDays() : 0;
         try (OpenRepository open = fromEnvironment || init ? session.openOrInit(InitOptions.DEFAULT) : session.open()) {
             Operations operations = new Operations(session, open);
@@ -192,10 +196,12 @@ final class BackupCommand implements Callable<Integer> {
                 operations.drivers().host(),
                 scratch,
                 SqliteOptions.DEFAULTS.withBusyTimeout(busyTimeout),
-                files.read(session.world().folder(), leaveOut));
+                files.read(session.world().folder(), leaveOut),
+                new SourceArguments.Databases(
+                        session.environment().searchPath(), databases.options(), session.clock()));
         return new BackupRequest(
                 SourceArguments.open(named, reading),
-                named.stream().map(source -> source.path().toString()).toList(),
+                named.stream().map(SourceArguments.Named::path).toList(),
                 files.excludes(session.world().folder()),
                 tags,
                 label,

@@ -113,8 +113,8 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
     private static void source(Console console, SourceRecord source) {
         String size = Sizes.format(source.bytes());
         switch (source.kind()) {
-            case SQLITE ->
-                console.line("sqlite " + Console.safe(source.location()) + ": " + size + ", "
+            case SQLITE, POSTGRES_DATABASE ->
+                console.line(source.kind().label() + " " + Console.safe(source.location()) + ": " + size + ", "
                         + Count.of(source.tables().size(), "table") + ", " + Count.of(rows(source), "row"));
             case FILES ->
                 console.line("files " + Console.safe(source.location()) + ": " + Count.of(source.files(), "file") + ", "

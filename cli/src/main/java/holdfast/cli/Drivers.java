@@ -8,6 +8,8 @@ import holdfast.model.Node;
 import holdfast.model.SourceKind;
 import holdfast.source.Inspector;
 import holdfast.source.Swap;
+import holdfast.source.postgres.PostgresInspector;
+import holdfast.source.postgres.PostgresSource;
 import holdfast.source.sqlite.SqliteInspector;
 import holdfast.source.sqlite.SqliteOptions;
 import holdfast.source.sqlite.SqliteSwap;
@@ -37,7 +39,9 @@ final class Drivers {
     }
 
     Map<SourceKind, Inspector> inspectors() {
-        return Map.of(SourceKind.SQLITE, new SqliteInspector(SqliteOptions.DEFAULTS));
+        return Map.of(
+                SourceKind.SQLITE, new SqliteInspector(SqliteOptions.DEFAULTS),
+                SourceKind.POSTGRES_DATABASE, new PostgresInspector());
     }
 
     /// @param timeout for whoever has a database open
@@ -64,8 +68,12 @@ final class Drivers {
         }
     }
 
-    /// Name and attributes of a real folder, for the folders above the sources; links to folders are followed.
+    /// Name and attributes of a real folder, for the folders above the sources; links to folders are followed. What
+    /// is above a database of a server is no real folder.
     Node folder(String path) {
+        if (PostgresSource.isAbove(path)) {
+            return PostgresSource.folder(path.substring(path.lastIndexOf('/') + 1));
+        }
         try (OpenDirectory directory = host.open(path)) {
             String name = path.substring(path.lastIndexOf('/') + 1);
             return new NodeReader(host).read(directory, ".", name, directory.status("."), _ -> {});

@@ -1,6 +1,7 @@
 package holdfast.cli;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.ConnectionTarget;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,16 @@ final class Environment {
     }
 
     /// What to back up when the command line names nothing; may contain a password, so it is never shown whole.
+    /// A database as libpq finds it: what the URL leaves open is said by the variables `PG…`.
+    ConnectionTarget database(String url) {
+        return ConnectionTarget.of(url, variables);
+    }
+
+    /// Where programs are.
+    String searchPath() {
+        return variable("PATH").orElse("");
+    }
+
     Optional<String> databaseUrl() {
         return variable("DATABASE_URL");
     }

@@ -19,6 +19,7 @@ import holdfast.restore.RestorePlan;
 import holdfast.restore.RestoreRequest;
 import holdfast.restore.RestoreResult;
 import holdfast.source.files.FilesOptions;
+import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.sqlite.SqliteFiles;
 import holdfast.source.sqlite.SqliteOptions;
 import java.io.IOException;
@@ -109,14 +110,14 @@ final class RestoreAction {
     /// What stands at the targets now, as it is: a database that is no longer one is kept as a plain
     /// file.
     private Snapshot safetySnapshot(RestorePlan plan, HeldLock lock) throws IOException {
-        List<SourceArguments.Named> named = new ArrayList<>();
+        List<SourceArguments.Named.OnDisk> named = new ArrayList<>();
         for (RestorePlan.Target target : plan.targets()) {
             if (target.exists()) {
                 Path path = Path.of(target.path());
                 boolean database = target.source().map(SourceRecord::kind).orElse(SourceKind.FILES) == SourceKind.SQLITE
                         && Files.isRegularFile(path)
                         && SqliteFiles.looksLikeSqlite(path);
-                named.add(new SourceArguments.Named(database ? SourceKind.SQLITE : SourceKind.FILES, path));
+                named.add(new SourceArguments.Named.OnDisk(database ? SourceKind.SQLITE : SourceKind.FILES, path));
             }
         }
         try {
@@ -130,23 +131,25 @@ final class RestoreAction {
             session.console().detail("as a database it cannot be read any more: " + e.getMessage());
             return take(
                     named.stream()
-                            .map(source -> new SourceArguments.Named(SourceKind.FILES, source.path()))
+                            .map(source -> new SourceArguments.Named.OnDisk(SourceKind.FILES, source.place()))
                             .toList(),
                     lock);
         }
     }
 
-    private Snapshot take(List<SourceArguments.Named> named, HeldLock lock) throws IOException {
+    private Snapshot take(List<SourceArguments.Named.OnDisk> named, HeldLock lock) throws IOException {
         Set<String> leaveOut =
                 session.location().path().map(Path::toString).map(Set::of).orElse(Set.of());
         SourceArguments.Reading reading = new SourceArguments.Reading(
                 operations.drivers().host(),
                 Operations.scratch(session),
                 SqliteOptions.DEFAULTS.withBusyTimeout(inUse.timeout()),
-                FilesOptions.EVERYTHING.withLeaveOut(leaveOut));
+                FilesOptions.EVERYTHING.withLeaveOut(leaveOut),
+                new SourceArguments.Databases(
+                        session.environment().searchPath(), PostgresOptions.DEFAULTS, session.clock()));
         BackupRequest request = new BackupRequest(
-                SourceArguments.open(named, reading),
-                named.stream().map(source -> source.path().toString()).toList(),
+                SourceArguments.open(List.copyOf(named), reading),
+                named.stream().map(SourceArguments.Named::path).toList(),
                 List.of(),
                 List.of(SAFETY_TAG),
                 SAFETY_TAG,

@@ -6,6 +6,10 @@ import holdfast.model.SourceKind;
 import holdfast.source.Source;
 import holdfast.source.files.FilesOptions;
 import holdfast.source.files.FilesSource;
+import holdfast.source.postgres.ClientPrograms;
+import holdfast.source.postgres.PostgresOptions;
+import holdfast.source.postgres.PostgresSource;
+import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.sqlite.SqliteFiles;
 import holdfast.source.sqlite.SqliteOptions;
 import holdfast.source.sqlite.SqliteSource;
@@ -15,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,18 +32,51 @@ final class SourceArguments {
     /// How sources are read.
     ///
     /// @param staging directory for the copies that databases are taken from
-    record Reading(HostFiles host, Path staging, SqliteOptions sqlite, FilesOptions files) {}
+    record Reading(HostFiles host, Path staging, SqliteOptions sqlite, FilesOptions files, Databases databases) {}
+
+    /// How PostgreSQL databases are read.
+    ///
+    /// @param searchPath where PostgreSQL's programs may be, as in the variable `PATH`
+    record Databases(String searchPath, PostgresOptions options, InstantSource clock) {}
 
     /// One source that somebody named.
-    ///
-    /// @param path absolute
-    record Named(SourceKind kind, Path path) {}
+    sealed interface Named {
+        SourceKind kind();
+
+        /// Absolute path in the snapshot's tree.
+        String path();
+
+        /// Something on this host.
+        ///
+        /// @param place absolute
+        record OnDisk(SourceKind kind, Path place) implements Named {
+            @Override
+            public String path() {
+                return place.toString();
+            }
+        }
+
+        record Database(ConnectionTarget target) implements Named {
+            @Override
+            public SourceKind kind() {
+                return SourceKind.POSTGRES_DATABASE;
+            }
+
+            @Override
+            public String path() {
+                return PostgresSource.path(target);
+            }
+        }
+    }
 
     private final Path folder;
+    private final Environment environment;
 
     /// @param folder what relative paths are relative to
-    SourceArguments(Path folder) {
+    /// @param environment may say how databases are reached
+    SourceArguments(Path folder, Environment environment) {
         this.folder = folder;
+        this.environment = environment;
     }
 
     /// Databases come first, so that rows never name files that were stored before them.
@@ -59,21 +97,19 @@ final class SourceArguments {
     }
 
     private Named parse(String argument) throws IOException {
-        if (argument.startsWith("postgres:") || argument.startsWith("postgresql:")) {
-            throw new HoldfastException.BadUsage(
-                    "PostgreSQL databases cannot be backed up by this version",
-                    "back up its dump as a file, or wait for the next version");
+        if (argument.startsWith("postgres://") || argument.startsWith("postgresql://")) {
+            return new Named.Database(environment.database(argument));
         }
         if (argument.startsWith("files:")) {
-            return new Named(SourceKind.FILES, existing(argument.substring("files:".length())));
+            return new Named.OnDisk(SourceKind.FILES, existing(argument.substring("files:".length())));
         }
         if (SqliteUrl.hasScheme(argument)) {
-            return new Named(
+            return new Named.OnDisk(
                     SourceKind.SQLITE, existing(SqliteUrl.path(argument).toString()));
         }
         Path path = existing(argument);
         boolean database = Files.isRegularFile(path) && SqliteFiles.looksLikeSqlite(path);
-        return new Named(database ? SourceKind.SQLITE : SourceKind.FILES, path);
+        return new Named.OnDisk(database ? SourceKind.SQLITE : SourceKind.FILES, path);
     }
 
     private Path existing(String text) {
@@ -91,37 +127,46 @@ final class SourceArguments {
     }
 
     private static void refuseNested(List<Named> sources) {
-        for (Named outer : sources) {
-            for (Named inner : sources) {
-                if (!outer.equals(inner)
-                        && inner.path().startsWith(outer.path())
-                        && outer.kind() == SourceKind.FILES
-                        && inner.kind() == SourceKind.FILES) {
+        List<Path> folders = new ArrayList<>();
+        for (Named source : sources) {
+            if (source instanceof Named.OnDisk(SourceKind kind, Path place) && kind == SourceKind.FILES) {
+                folders.add(place);
+            }
+        }
+        for (Path outer : folders) {
+            for (Path inner : folders) {
+                if (!outer.equals(inner) && inner.startsWith(outer)) {
                     throw new HoldfastException.BadUsage(
-                            inner.path() + " lies within " + outer.path() + ", which is backed up too",
-                            "name only the outer one");
+                            inner + " lies within " + outer + ", which is backed up too", "name only the outer one");
                 }
             }
         }
     }
 
     /// Opens what was named. A database that lies within a folder is stored once, as a database.
-    static List<Source> open(List<Named> named, Reading reading) {
+    static List<Source> open(List<Named> named, Reading reading) throws IOException {
         List<String> databases = named.stream()
                 .filter(source -> source.kind() == SourceKind.SQLITE)
-                .map(source -> source.path().toString())
+                .map(Named::path)
                 .toList();
         List<Source> sources = new ArrayList<>();
         for (Named source : named) {
             sources.add(
-                    switch (source.kind()) {
-                        case SQLITE -> new SqliteSource(source.path(), reading.staging(), reading.sqlite());
-                        case FILES ->
-                            new FilesSource(
-                                    reading.host(), source.path().toString(), leavingOut(reading.files(), databases));
+                    switch (source) {
+                        case Named.Database(ConnectionTarget target) -> database(target, reading);
+                        case Named.OnDisk(SourceKind kind, Path place)
+                        when kind == SourceKind.SQLITE -> new SqliteSource(place, reading.staging(), reading.sqlite());
+                        case Named.OnDisk files ->
+                            new FilesSource(reading.host(), files.path(), leavingOut(reading.files(), databases));
                     });
         }
         return List.copyOf(sources);
+    }
+
+    private static Source database(ConnectionTarget target, Reading reading) throws IOException {
+        Databases how = reading.databases();
+        ClientPrograms programs = ClientPrograms.find(how.searchPath());
+        return new PostgresSource(target, programs, how.options(), reading.staging(), how.clock());
     }
 
     private static FilesOptions leavingOut(FilesOptions options, List<String> databases) {

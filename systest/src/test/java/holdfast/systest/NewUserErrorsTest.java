@@ -111,8 +111,9 @@ final class NewUserErrorsTest {
                 Mistake.of(2, "no SOURCE is named and DATABASE_URL is not set", "holdfast backup app.db", "backup"),
                 Mistake.of(4, "garbage.txt as a database: it is no SQLite", "as a plain file", "backup")
                         .with("DATABASE_URL", "file:./garbage.txt"),
-                Mistake.of(2, "PostgreSQL databases cannot be backed up", "its dump", "backup")
-                        .with("DATABASE_URL", "postgres://admin:" + SECRET + "@db/shop"),
+                Mistake.of(4, "cannot connect to postgresql://admin@127.0.0.1:9/shop", "the server runs", "backup")
+                        .with("DATABASE_URL", "postgres://admin:" + SECRET + "@127.0.0.1:9/shop"),
+                Mistake.of(2, "sslmod", "sslmode", "backup", "postgresql://admin:" + SECRET + "@db/shop?sslmod=on"),
                 // which snapshot, and where to
                 Mistake.of(
                         4,
