@@ -41,6 +41,11 @@ final class Catalog {
         return Integer.parseInt(snapshot.ask("SELECT pg_catalog.current_setting('server_version_num')")) / 10_000;
     }
 
+    /// As PostgreSQL names it.
+    String encoding() throws SQLException {
+        return snapshot.ask("SELECT pg_catalog.current_setting('server_encoding')");
+    }
+
     /// Refuses before anything is stored.
     ///
     /// @throws HoldfastException.PreCheckFailed when some table cannot be read whole; names the first of them
@@ -84,14 +89,14 @@ final class Catalog {
                 "postgres.lsn",
                 snapshot.ask("SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
                         + " ELSE pg_catalog.pg_current_wal_lsn() END"));
-        List<String> database = snapshot.rows("SELECT pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype,"
+        List<String> database = snapshot.rows("SELECT datcollate, datctype,"
                         + " pg_catalog.pg_database_size(oid) FROM pg_catalog.pg_database"
                         + " WHERE datname = pg_catalog.current_database()")
                 .getFirst();
-        details.put("postgres.encoding", database.get(0));
-        details.put("postgres.collate", database.get(1));
-        details.put("postgres.ctype", database.get(2));
-        details.put("postgres.database-bytes", database.get(3));
+        details.put("postgres.encoding", encoding());
+        details.put("postgres.collate", database.get(0));
+        details.put("postgres.ctype", database.get(1));
+        details.put("postgres.database-bytes", database.get(2));
         return details;
     }
 }

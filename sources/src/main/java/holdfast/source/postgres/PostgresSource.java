@@ -19,8 +19,6 @@ import java.util.Map;
 /// One PostgreSQL database, read logically: its schema by `pg_dump`, its rows by COPY over several connections, all in
 /// one exported snapshot, stored as `pg_dump`'s directory format. Safe for use by many threads.
 public final class PostgresSource implements Source {
-    private static final int OLDEST_SERVER = 13;
-
     private final ConnectionTarget target;
     private final ClientPrograms programs;
     private final PostgresOptions options;
@@ -89,17 +87,12 @@ public final class PostgresSource implements Source {
     private Capture capture(Connections connections, ExportedSnapshot snapshot) throws IOException, SQLException {
         Catalog catalog = new Catalog(snapshot);
         int major = catalog.serverMajor();
-        if (major < OLDEST_SERVER) {
-            throw new HoldfastException.PreCheckFailed(
-                    "cannot back up " + location() + ": its server has version " + major,
-                    "upgrade it to PostgreSQL " + OLDEST_SERVER + " or newer; nothing was stored");
-        }
         catalog.requireReadable(location());
         Installation installation = programs.dumping(major);
         Map<String, String> environment = connections.reached().libpqEnvironment();
-        TableOfContents toc = new SchemaDump(installation.program("pg_dump"), environment, scratch)
-                .run(snapshot.name(), options.lockTimeout().toMillis(), options.selection());
         Map<String, String> details = catalog.details();
+        TableOfContents toc = new SchemaDump(installation.program("pg_dump"), environment, scratch)
+                .run(snapshot.name(), catalog.encoding(), options.lockTimeout().toMillis(), options.selection());
         details.put("postgres.dump-version", toc.header().dumpVersion());
         Readers readers = new Readers(connections, snapshot.name(), options.readers());
         return new DatabaseCapture(

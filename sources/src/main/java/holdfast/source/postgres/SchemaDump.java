@@ -35,16 +35,18 @@ final class SchemaDump {
     }
 
     /// @param snapshot name of the exported snapshot
+    /// @param encoding of the database: a role may have another one of its own, and the rows are read in this one
     /// @param lockWaitMillis how long to wait for a table that is locked
     /// @param selection more options of `pg_dump`
     /// @throws HoldfastException.PreCheckFailed with what `pg_dump` said, when it refused
-    TableOfContents run(String snapshot, long lockWaitMillis, List<String> selection) throws IOException {
+    TableOfContents run(String snapshot, String encoding, long lockWaitMillis, List<String> selection) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "--format=custom",
                 "--compress=0",
                 "--no-password",
                 "--snapshot=" + snapshot,
+                "--encoding=" + encoding,
                 "--lock-wait-timeout=" + lockWaitMillis));
         command.addAll(selection);
         Path messages = Files.createTempFile(scratch, "holdfast-pg_dump", ".log");
