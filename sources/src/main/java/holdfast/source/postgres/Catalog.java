@@ -12,8 +12,11 @@ final class Catalog {
     private static final int NAMED = 5;
 
     private static final String SIZES = """
-            SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind
+            SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind,
+                   COALESCE(e.condition, '')
             FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
+            LEFT JOIN (SELECT pg_catalog.unnest(extconfig), pg_catalog.unnest(extcondition)
+                       FROM pg_catalog.pg_extension) e (relation, condition) ON e.relation = c.oid
             WHERE c.relkind IN ('r', 'f', 'm')""";
 
     private static final String WITHHELD = """
@@ -48,7 +51,8 @@ final class Catalog {
 
     /// Refuses before anything is stored.
     ///
-    /// @throws HoldfastException.PreCheckFailed when some table cannot be read whole; names the first of them
+    /// @throws HoldfastException.PreCheckFailed when some table cannot be read whole; names the
+    ///     first of them
     void requireReadable(String database) throws SQLException {
         refuse(
                 "cannot back up " + database + ": this role may not read ",
@@ -76,7 +80,7 @@ final class Catalog {
             long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
             relations.put(
                     row.get(0),
-                    new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f")));
+                    new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4)));
         }
         return relations;
     }

@@ -3,6 +3,7 @@ package holdfast.source.postgres;
 import holdfast.model.FingerprintSum;
 import holdfast.model.Node;
 import holdfast.source.FileContent;
+import holdfast.source.postgres.rows.RowDigest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -10,8 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 
-/// One `COPY … TO STDOUT`, read once. When its connection breaks it goes on over another one: in the same snapshot the
-/// same statement gives the same bytes, so what was read already is passed over. Used by one thread.
+/// One `COPY … TO STDOUT`, read once. When its connection breaks it goes on over another one: in
+/// the same snapshot the same statement gives the same bytes, so what was read already is passed
+/// over. Used by one thread.
 final class CopyReading implements FileContent.Reading {
     private static final int ATTEMPTS = 4;
 

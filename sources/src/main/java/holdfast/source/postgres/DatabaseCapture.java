@@ -12,6 +12,7 @@ import holdfast.source.TreeSink;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocWriter;
+import holdfast.source.postgres.rows.CopyStatement;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -127,7 +128,8 @@ final class DatabaseCapture implements Capture {
         directory.file(node, new BytesContent(node, content));
     }
 
-    /// A database can be restored without roles and tablespaces, so that they cannot be read is said, not thrown.
+    /// A database can be restored without roles and tablespaces, so that they cannot be read is
+    /// said, not thrown.
     private boolean globals(DirectorySink directory) throws IOException {
         byte[] content;
         try {

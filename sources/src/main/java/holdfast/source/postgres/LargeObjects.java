@@ -7,6 +7,7 @@ import holdfast.source.FileContent;
 import holdfast.source.postgres.archive.ArchiveVersion;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.rows.RowDigest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.largeobject.LargeObject;
 import org.postgresql.largeobject.LargeObjectManager;
 
-/// Large objects as the directory format has them: a file each, `blob_<oid>.dat`, and lists of those that belong
-/// together. See PostgreSQL's `pg_backup_directory.c`. Used by one thread.
+/// Large objects as the directory format has them: a file each, `blob_<oid>.dat`, and lists of
+/// those that belong together. See PostgreSQL's `pg_backup_directory.c`. Used by one thread.
 final class LargeObjects {
     /// One list and the objects in it.
     record Group(String file, List<Long> oids) {}
@@ -36,8 +37,8 @@ final class LargeObjects {
         this.nodes = nodes;
     }
 
-    /// Before format version 1.16 there is one list of all; later each list depends on an entry whose definition is
-    /// the numbers of its objects.
+    /// Before format version 1.16 there is one list of all; later each list depends on an entry
+    /// whose definition is the numbers of its objects.
     static List<Group> groups(TableOfContents toc) {
         boolean grouped = toc.header().version().atLeast(ArchiveVersion.RELATION_KIND);
         Map<String, TocEntry> entries = toc.entries().stream()

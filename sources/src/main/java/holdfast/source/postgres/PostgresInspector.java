@@ -11,6 +11,8 @@ import holdfast.source.Inspector;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocReader;
+import holdfast.source.postgres.rows.DataRows;
+import holdfast.source.postgres.rows.RowDigest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,8 +26,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Proves a restored dump in directory format: its table of contents is whole, and every table's file holds just the
-/// rows that were read from the database. Safe for use by many threads.
+/// Proves a restored dump in directory format: its table of contents is whole, and every table's
+/// file holds just the rows that were read from the database. Safe for use by many threads.
 public final class PostgresInspector implements Inspector {
     @Override
     public List<CheckResult> inspect(SourceRecord recorded, Path restored, ProofLevel level) throws IOException {

@@ -1,6 +1,5 @@
 package holdfast.source.postgres;
 
-import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.SourceKind;
 import holdfast.source.Capture;
@@ -16,8 +15,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 
-/// One PostgreSQL database, read logically: its schema by `pg_dump`, its rows by COPY over several connections, all in
-/// one exported snapshot, stored as `pg_dump`'s directory format. Safe for use by many threads.
+/// One PostgreSQL database, read logically: its schema by `pg_dump`, its rows by COPY over several
+/// connections, all in one exported snapshot, stored as `pg_dump`'s directory format. Safe for use
+/// by many threads.
 public final class PostgresSource implements Source {
     private final ConnectionTarget target;
     private final ClientPrograms programs;

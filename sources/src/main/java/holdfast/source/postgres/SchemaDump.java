@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Has `pg_dump` describe a database: the table of contents it writes before the first row. Then it is stopped; the
-/// rows are read by others, in the same exported snapshot. Used by one thread.
+/// Has `pg_dump` describe a database: the table of contents it writes before the first row. Then it
+/// is stopped; the rows are read by others, in the same exported snapshot. Used by one thread.
 final class SchemaDump {
     private static final int MESSAGE_BYTES = 8 << 10;
     private static final int STOP_SECONDS = 10;
@@ -35,11 +35,13 @@ final class SchemaDump {
     }
 
     /// @param snapshot name of the exported snapshot
-    /// @param encoding of the database: a role may have another one of its own, and the rows are read in this one
+    /// @param encoding of the database: a role may have another one of its own, and the rows are
+    ///     read in this one
     /// @param lockWaitMillis how long to wait for a table that is locked
     /// @param selection more options of `pg_dump`
     /// @throws HoldfastException.PreCheckFailed with what `pg_dump` said, when it refused
-    TableOfContents run(String snapshot, String encoding, long lockWaitMillis, List<String> selection) throws IOException {
+    TableOfContents run(String snapshot, String encoding, long lockWaitMillis, List<String> selection)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "--format=custom",

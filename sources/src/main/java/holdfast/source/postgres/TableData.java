@@ -5,12 +5,13 @@ import holdfast.model.Node;
 import holdfast.model.TableRecord;
 import holdfast.source.FileContent;
 import holdfast.source.postgres.PageRanges.Range;
+import holdfast.source.postgres.rows.CopyStatement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The rows of one table as the one file that `pg_dump` would make of them, read by as many connections as there are,
-/// and their fingerprint. Safe for use by many threads.
+/// The rows of one table as the one file that `pg_dump` would make of them, read by as many
+/// connections as there are, and their fingerprint. Safe for use by many threads.
 final class TableData implements FileContent {
     /// What `pg_dump` puts behind the rows.
     private static final byte[] END = "\\.\n\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -32,8 +33,8 @@ final class TableData implements FileContent {
     }
 
     static TableData of(String name, Node node, Readers readers, CopyStatement copy, Relation relation) {
-        if (relation.foreign()) {
-            return new TableData(name, node, readers, List.of(copy.wholeByQuery()));
+        if (relation.foreign() || !relation.condition().isEmpty()) {
+            return new TableData(name, node, readers, List.of(copy.byQuery(relation.condition())));
         }
         List<Range> ranges = relation.heap() ? PageRanges.of(relation.bytes()) : List.of();
         if (ranges.size() < 2) {

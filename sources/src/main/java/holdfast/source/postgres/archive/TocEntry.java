@@ -3,8 +3,9 @@ package holdfast.source.postgres.archive;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of the table of contents: an object of the database, or the data of one. Immutable. Texts are decoded
-/// as [holdfast.model.FileNames] does it, so that databases in any encoding come through unchanged.
+/// One entry of the table of contents: an object of the database, or the data of one. Immutable.
+/// Texts are decoded as [holdfast.model.FileNames] does it, so that databases in any encoding come
+/// through unchanged.
 ///
 /// @param dumpId number within the archive
 /// @param data whether there is content besides the definition: rows of a table, or large objects
@@ -34,6 +35,11 @@ public record TocEntry(
         @Nullable String owner,
         @Nullable String withOids,
         List<String> dependencies) {
+    public static final int SECTION_PRE_DATA = 2;
+    public static final int SECTION_DATA = 3;
+    public static final int SECTION_POST_DATA = 4;
+
+    public static final String TABLE = "TABLE";
     public static final String TABLE_DATA = "TABLE DATA";
     public static final String LARGE_OBJECTS = "BLOBS";
 

@@ -15,7 +15,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Opens sessions with one database, each fixed for dumping ([DumpSession]), in auto-commit.
+/// Opens sessions with one database, each fixed for dumping ([DumpSession]) or for restoring
+/// ([RestoreSession]), in auto-commit.
 ///
 /// Among several servers the first one that will do is taken, and kept: a snapshot that one
 /// session exports is known to the same server only. Differs from the driver's own choice as
@@ -62,7 +63,7 @@ public final class Connections {
     /// @throws HoldfastException.BadUsage when a file that the target names is not there or
     /// cannot be used
     public Connection open() {
-        return open(false);
+        return open(Purpose.READING, "");
     }
 
     /// A new session whose `client_encoding` is that of the database, as `pg_dump` has it:
@@ -73,7 +74,23 @@ public final class Connections {
     /// @throws HoldfastException.PreCheckFailed as [#open]
     /// @throws HoldfastException.BadUsage as [#open]
     public Connection openInServerEncoding() {
-        return open(true);
+        return open(Purpose.READING_BYTES, "");
+    }
+
+    /// A new session that writes, fixed as `pg_restore` fixes its own ([RestoreSession]). Every
+    /// statement goes to the server as it is, in one piece.
+    ///
+    /// @param encoding the session's `client_encoding`; statements and rows are in it
+    /// @throws HoldfastException.PreCheckFailed as [#open]
+    /// @throws HoldfastException.BadUsage as [#open]
+    public Connection openForRestore(String encoding) {
+        return open(Purpose.RESTORING, encoding);
+    }
+
+    private enum Purpose {
+        READING,
+        READING_BYTES,
+        RESTORING
     }
 
     /// The target with the one server that was reached, for the programs that must work with the
@@ -83,24 +100,24 @@ public final class Connections {
         return server == null ? target : target.withServer(server);
     }
 
-    private Connection open(boolean serverEncoding) {
+    private Connection open(Purpose purpose, String encoding) {
         Server server = reached;
         if (server == null) {
             synchronized (this) {
                 server = reached;
                 if (server == null) {
-                    return choose(serverEncoding);
+                    return choose(purpose, encoding);
                 }
             }
         }
-        Attempt attempt = attempt(server, SessionWish.ANY, serverEncoding);
+        Attempt attempt = attempt(server, SessionWish.ANY, purpose, encoding);
         if (attempt.failure() != null) {
             throw explained(List.of(attempt.failure()));
         }
         return attempt.opened();
     }
 
-    private Connection choose(boolean serverEncoding) {
+    private Connection choose(Purpose purpose, String encoding) {
         List<Server> servers = new ArrayList<>(target.servers());
         if (target.parameter(Parameter.LOAD_BALANCE_HOSTS).equals("random")) {
             Collections.shuffle(servers);
@@ -108,7 +125,7 @@ public final class Connections {
         List<Failure> failures = new ArrayList<>();
         for (SessionWish wish : SessionWish.of(target.parameter(Parameter.TARGET_SESSION_ATTRS))) {
             for (Server server : servers) {
-                Attempt attempt = attempt(server, wish, serverEncoding);
+                Attempt attempt = attempt(server, wish, purpose, encoding);
                 if (attempt.failure() == null) {
                     reached = server;
                     return attempt.opened();
@@ -146,13 +163,13 @@ public final class Connections {
         }
     }
 
-    private Attempt attempt(Server server, SessionWish wish, boolean serverEncoding) {
+    private Attempt attempt(Server server, SessionWish wish, Purpose purpose, String encoding) {
         int millis = Math.toIntExact(Math.min(connectTimeout.toMillis(), Integer.MAX_VALUE / 2));
         try {
             List<Route> routes = Route.to(server, target, millis);
             for (int i = 0; ; i++) {
                 try {
-                    return along(routes.get(i), server, wish, serverEncoding, millis);
+                    return along(routes.get(i), server, wish, purpose, encoding, millis);
                 } catch (SQLException e) {
                     if (i + 1 == routes.size() || !Failure.isUnreachable(e)) {
                         throw e;
@@ -164,9 +181,9 @@ public final class Connections {
         }
     }
 
-    private Attempt along(Route route, Server server, SessionWish wish, boolean serverEncoding, int millis)
+    private Attempt along(Route route, Server server, SessionWish wish, Purpose purpose, String encoding, int millis)
             throws SQLException {
-        Connection connection = driven(route, server, serverEncoding, millis);
+        Connection connection = driven(route, server, purpose, millis);
         boolean done = false;
         try {
             int version = connection.getMetaData().getDatabaseMajorVersion();
@@ -178,10 +195,7 @@ public final class Connections {
                 String attributes = target.parameter(Parameter.TARGET_SESSION_ATTRS);
                 return new Attempt(null, Failure.objection(server, objection, attributes));
             }
-            DumpSession.fix(connection);
-            if (serverEncoding) {
-                useServerEncoding(connection);
-            }
+            fix(connection, purpose, encoding);
             connection.setNetworkTimeout(
                     Runnable::run, Math.toIntExact(Math.min(silence.toMillis(), Integer.MAX_VALUE)));
             done = true;
@@ -204,26 +218,41 @@ public final class Connections {
 
     /// With `sslmode=prefer`, what fails with encryption is tried without, as libpq does; the
     /// driver would not.
-    private Connection driven(Route route, Server server, boolean serverEncoding, int millis) throws SQLException {
+    private Connection driven(Route route, Server server, Purpose purpose, int millis) throws SQLException {
         String mode = target.sslMode();
         try {
-            return driven(route, server, mode, serverEncoding, millis);
+            return driven(route, server, mode, purpose, millis);
         } catch (SQLException e) {
             if (!mode.equals("prefer") || !Failure.isEncryption(e)) {
                 throw e;
             }
-            return driven(route, server, "disable", serverEncoding, millis);
+            return driven(route, server, "disable", purpose, millis);
         }
     }
 
-    private Connection driven(Route route, Server server, String sslMode, boolean serverEncoding, int millis)
+    private Connection driven(Route route, Server server, String sslMode, Purpose purpose, int millis)
             throws SQLException {
         Properties properties = DriverProperties.of(target, server, route, sslMode, millis);
-        properties.setProperty("allowEncodingChanges", Boolean.toString(serverEncoding));
+        properties.setProperty("allowEncodingChanges", Boolean.toString(purpose != Purpose.READING));
+        if (purpose == Purpose.RESTORING) {
+            // the driver would look for the ends of statements, and not know every kind of function body
+            properties.setProperty("preferQueryMode", "simple");
+        }
         // the name is for the certificate; the way is in the properties
         String name = server.isSocket() ? "localhost" : server.host().isEmpty() ? server.address() : server.host();
         String host = name.indexOf(':') < 0 ? name : "[" + name + "]";
         return DriverManager.getConnection("jdbc:postgresql://" + host + ":" + server.port() + "/", properties);
+    }
+
+    private static void fix(Connection connection, Purpose purpose, String encoding) throws SQLException {
+        switch (purpose) {
+            case READING -> DumpSession.fix(connection);
+            case READING_BYTES -> {
+                DumpSession.fix(connection);
+                useServerEncoding(connection);
+            }
+            case RESTORING -> RestoreSession.fix(connection, encoding);
+        }
     }
 
     private static void useServerEncoding(Connection connection) throws SQLException {

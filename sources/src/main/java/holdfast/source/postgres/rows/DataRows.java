@@ -1,15 +1,16 @@
-package holdfast.source.postgres;
+package holdfast.source.postgres.rows;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The rows in a data file of the directory format: COPY's text format, in which a line feed ends a row and stands
-/// nowhere else, then a line `\.` and two empty ones. Used by one thread.
-final class DataRows {
-    /// Takes the rows piece by piece. A piece ends where a row ends, or within a row that is too long for one piece.
+/// The rows in a data file of the directory format: COPY's text format, in which a line feed ends a
+/// row and stands nowhere else, then a line `\.` and two empty ones. Used by one thread.
+public final class DataRows {
+    /// Takes the rows piece by piece. A piece ends where a row ends, or within a row that is too
+    /// long for one piece.
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
         void rows(byte[] bytes, int offset, int length) throws IOException;
     }
 
@@ -25,7 +26,7 @@ final class DataRows {
     /// Hands over every row.
     ///
     /// @throws EOFException when the file does not end as it must
-    static void read(InputStream in, Sink sink) throws IOException {
+    public static void read(InputStream in, Sink sink) throws IOException {
         new DataRows().run(in, sink);
     }
 
@@ -52,8 +53,8 @@ final class DataRows {
         }
     }
 
-    /// Whether the line at `from` is the one that ends the rows. It is told by its first bytes: a row that consists of
-    /// a backslash and a dot is written with two backslashes.
+    /// Whether the line at `from` is the one that ends the rows. It is told by its first bytes: a
+    /// row that consists of a backslash and a dot is written with two backslashes.
     private boolean ends(int from) {
         return filled - from >= 3 && buffer[from] == END[0] && buffer[from + 1] == END[1] && buffer[from + 2] == END[2];
     }

@@ -1,18 +1,19 @@
-package holdfast.source.postgres;
+package holdfast.source.postgres.rows;
 
 import holdfast.model.FingerprintSum;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// The fingerprint of rows in COPY's text format: that of a row is taken from its line without the line feed at the
-/// end, which never stands within a row. Lines may come in pieces. Used by one thread.
-final class RowDigest {
+/// The fingerprint of rows in COPY's text format: that of a row is taken from its line without the
+/// line feed at the end, which never stands within a row. Lines may come in pieces. Used by one
+/// thread.
+public final class RowDigest {
     private final MessageDigest digest;
     private final byte[] hash = new byte[32];
     private final FingerprintSum sum = new FingerprintSum();
 
-    RowDigest() {
+    public RowDigest() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -21,7 +22,7 @@ final class RowDigest {
     }
 
     /// Takes whole rows, or the beginning or a further piece of one.
-    void add(byte[] bytes, int offset, int length) {
+    public void add(byte[] bytes, int offset, int length) {
         int start = offset;
         for (int i = offset; i < offset + length; i++) {
             if (bytes[i] == '\n') {
@@ -34,11 +35,11 @@ final class RowDigest {
     }
 
     /// A piece of a row that may hold line feeds; [#endRow] follows the last one.
-    void piece(byte[] bytes, int length) {
+    public void piece(byte[] bytes, int length) {
         digest.update(bytes, 0, length);
     }
 
-    void endRow() {
+    public void endRow() {
         try {
             digest.digest(hash, 0, hash.length);
         } catch (DigestException e) {
@@ -47,7 +48,7 @@ final class RowDigest {
         sum.add(hash);
     }
 
-    FingerprintSum sum() {
+    public FingerprintSum sum() {
         return sum;
     }
 }

@@ -1,4 +1,4 @@
-package holdfast.source.postgres;
+package holdfast.source.postgres.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

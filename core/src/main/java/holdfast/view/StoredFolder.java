@@ -1,0 +1,142 @@
+package holdfast.view;
+
+import holdfast.model.BlobType;
+import holdfast.model.HoldfastException;
+import holdfast.model.Node;
+import holdfast.model.NodeType;
+import holdfast.model.ObjectId;
+import holdfast.model.Snapshot;
+import holdfast.repository.IndexEntry;
+import holdfast.repository.Repository;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The files of one folder of a snapshot, read from the repository as they are asked for. Every
+/// blob is checked against its id. Safe for use by many threads; a stream is used by one.
+public final class StoredFolder {
+    private final Repository repository;
+    private final Map<String, Node> files = new HashMap<>();
+
+    /// @param path absolute path of the folder in the snapshot
+    /// @throws HoldfastException.PreCheckFailed when there is no such folder
+    public StoredFolder(Repository repository, Snapshot snapshot, String path) throws IOException {
+        this.repository = repository;
+        ObjectId tree = SnapshotPath.resolve(repository, snapshot, path).node().subtree();
+        if (tree == null) {
+            throw new HoldfastException.PreCheckFailed(
+                    path + " in snapshot " + snapshot.id().brief() + " is no folder", "'holdfast ls' shows what it is");
+        }
+        for (Node node : repository.loadTree(tree).nodes()) {
+            if (node.type() == NodeType.FILE) {
+                files.put(node.name(), node);
+            }
+        }
+    }
+
+    /// Bytes of a file; empty when there is none of that name.
+    public Optional<Long> size(String name) {
+        return Optional.ofNullable(files.get(name)).map(Node::size);
+    }
+
+    /// The first file of which some blob is in no pack, without reading any; empty when all are
+    /// there.
+    public Optional<String> firstMissing() throws IOException {
+        for (Node node : files.values()) {
+            for (ObjectId id : node.content()) {
+                if (!repository.index().contains(BlobType.DATA, id)) {
+                    return Optional.of(node.name());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The content from `offset` on.
+    ///
+    /// @throws IOException when there is no such file
+    public InputStream open(String name, long offset) throws IOException {
+        Node node = files.get(name);
+        if (node == null) {
+            throw new IOException("the snapshot has no file " + name);
+        }
+        List<ObjectId> content = node.content();
+        long position = 0;
+        int blob = 0;
+        while (blob < content.size()) {
+            int length = length(content.get(blob));
+            if (position + length > offset) {
+                break;
+            }
+            position += length;
+            blob++;
+        }
+        BlobStream stream = new BlobStream(content.subList(blob, content.size()));
+        stream.skipNBytes(Math.min(offset, node.size()) - position);
+        return stream;
+    }
+
+    private int length(ObjectId id) throws IOException {
+        IndexEntry entry = repository.index().find(BlobType.DATA, id);
+        if (entry == null) {
+            throw new HoldfastException.Damaged(
+                    "data blob " + id + " is missing", "'holdfast check' tells what else is damaged");
+        }
+        return entry.plainBytes();
+    }
+
+    private final class BlobStream extends InputStream {
+        private final List<ObjectId> blobs;
+        private int next;
+        private @Nullable ByteBuffer current;
+
+        private BlobStream(List<ObjectId> blobs) {
+            this.blobs = blobs;
+        }
+
+        private @Nullable ByteBuffer current() throws IOException {
+            ByteBuffer buffer = current;
+            while (buffer == null || !buffer.hasRemaining()) {
+                if (next == blobs.size()) {
+                    return null;
+                }
+                buffer = repository.loadBlob(BlobType.DATA, blobs.get(next++));
+                current = buffer;
+            }
+            return buffer;
+        }
+
+        @Override
+        public int read() throws IOException {
+            ByteBuffer buffer = current();
+            return buffer == null ? -1 : buffer.get() & 0xff;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            ByteBuffer buffer = length == 0 ? null : current();
+            if (buffer == null) {
+                return length == 0 ? 0 : -1;
+            }
+            int count = Math.min(length, buffer.remaining());
+            buffer.get(to, offset, count);
+            return count;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            ByteBuffer buffer = count <= 0 ? null : current();
+            if (buffer == null) {
+                return 0;
+            }
+            int skipped = (int) Math.min(count, buffer.remaining());
+            buffer.position(buffer.position() + skipped);
+            return skipped;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.io.Parallel;
+import holdfast.model.HoldfastException;
+import holdfast.model.Progress;
+import holdfast.model.TableRecord;
+import holdfast.source.postgres.archive.ArchiveFiles;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.restore.Schedule.Task;
+import holdfast.source.postgres.restore.Schedule.Work;
+import holdfast.source.postgres.rows.CopyStatement;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the entries of a dump against one database. What fails is noted, and the rest goes on:
+/// whoever called decides what a half restored database is worth. Used by one thread, works with
+/// several.
+final class Loading {
+    /// @param jobs sessions at the same time
+    /// @param segmentBytes of a table's data that go in with one transaction
+    record Setting(int jobs, long segmentBytes, TargetSession.Manner manner, EntrySql sql, TableLoad.Fresh tables) {}
+
+    /// A server that is gone, two statements that waited for each other: another try may do.
+    private static final int ATTEMPTS = 4;
+
+    private static final String DEADLOCK = "40P01";
+
+    private final Connections connections;
+    private final TableOfContents toc;
+    private final ArchiveFiles files;
+    private final Map<String, TableRecord> recorded;
+    private final Setting setting;
+    private final RestoreStatus status;
+    private final Progress progress;
+    private final Consumer<String> log;
+    private final InstantSource clock;
+    private final Set<String> made = new HashSet<>();
+
+    /// @param recorded by schema and name, what was backed up
+    Loading(
+            Connections connections,
+            TableOfContents toc,
+            ArchiveFiles files,
+            Map<String, TableRecord> recorded,
+            Setting setting,
+            RestoreStatus status,
+            Progress progress,
+            InstantSource clock) {
+        this.connections = connections;
+        this.toc = toc;
+        this.files = files;
+        this.recorded = Map.copyOf(recorded);
+        this.setting = setting;
+        this.status = status;
+        this.progress = progress;
+        this.log = setting.manner().log();
+        this.clock = clock;
+    }
+
+    /// @throws HoldfastException when the server cannot be reached any more, or time is over
+    void run(List<TocEntry> chosen) throws IOException {
+        Passes passes = Passes.of(chosen);
+        try (TargetSession session = new TargetSession(connections, setting.manner())) {
+            progress.step("making tables");
+            serially(session, passes.before());
+        }
+        progress.step("restoring");
+        parallel(passes.parallel());
+        try (TargetSession session = new TargetSession(connections, setting.manner())) {
+            progress.step("granting");
+            serially(session, passes.rights());
+            serially(session, passes.last());
+            durable(session);
+        }
+    }
+
+    private void serially(TargetSession session, List<TocEntry> entries) throws IOException {
+        for (TocEntry entry : entries) {
+            if (statements(session, entry) && entry.is(TocEntry.TABLE)) {
+                made.add(name(entry));
+            }
+        }
+    }
+
+    /// The other sessions did not wait for the server's disk; when this one has, all that they did
+    /// is there too.
+    private static void durable(TargetSession session) throws IOException {
+        try {
+            session.execute("SET synchronous_commit = on");
+            session.execute("SELECT pg_catalog.txid_current()");
+        } catch (SQLException e) {
+            throw new IOException("the server did not confirm that everything is written: " + e.getMessage(), e);
+        }
+    }
+
+    private void parallel(List<TocEntry> entries) throws IOException {
+        List<Task> tasks = new ArrayList<>();
+        for (TocEntry entry : entries) {
+            try {
+                tasks.add(task(entry));
+            } catch (IOException e) {
+                failed(entry, String.valueOf(e.getMessage()));
+            }
+        }
+        Schedule schedule = new Schedule(tasks, Schedule.Tables.of(toc.entries()));
+        List<TargetSession> sessions = new ArrayList<>();
+        for (int i = 0; i < setting.jobs(); i++) {
+            sessions.add(new TargetSession(connections, setting.manner()));
+        }
+        try {
+            Parallel.each(sessions, sessions.size(), session -> work(schedule, session));
+        } finally {
+            sessions.forEach(TargetSession::close);
+        }
+    }
+
+    private Task task(TocEntry entry) throws IOException {
+        if (entry.is(TocEntry.TABLE_DATA) && entry.data()) {
+            TableLoad load = load(entry);
+            progress.expect(load.bytes(), 1);
+            List<Work> rows = new ArrayList<>();
+            load.segments().forEach(segment -> rows.add(new Work.Rows(load, segment)));
+            return new Task(entry, rows, load.bytes());
+        }
+        Work work = entry.is(TocEntry.LARGE_OBJECTS) ? new Work.Objects(entry) : new Work.Statements(entry);
+        return new Task(entry, List.of(work), 0);
+    }
+
+    private TableLoad load(TocEntry entry) throws IOException {
+        CopyStatement copy = CopyStatement.of(entry);
+        String name = name(entry);
+        TableRecord before = recorded.get(name);
+        TableLoad.Fresh fresh = setting.tables() == TableLoad.Fresh.NEW && made.contains(name)
+                ? TableLoad.Fresh.NEW
+                : TableLoad.Fresh.OLD;
+        return new TableLoad(
+                entry,
+                name,
+                copy,
+                Segment.of(files, toc.file(entry), setting.segmentBytes()),
+                fresh,
+                before == null ? -1 : before.rows(),
+                status,
+                clock);
+    }
+
+    private void work(Schedule schedule, TargetSession session) throws IOException {
+        try {
+            for (Work work = schedule.take(); work != null; work = schedule.take()) {
+                try {
+                    one(session, work);
+                } finally {
+                    schedule.done(work);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException.Interrupted("restore interrupted", "what was loaded stays as it is");
+        }
+    }
+
+    private void one(TargetSession session, Work work) throws IOException {
+        setting.manner().deadline().left();
+        progress.item(label(work.entry()));
+        switch (work) {
+            case Work.Statements(TocEntry entry) -> statements(session, entry);
+            case Work.Rows(TableLoad table, Segment segment) -> {
+                String reason = tried(session, () -> {
+                    table.load(segment, session, files, TableLoad.Filter.NONE, progress);
+                });
+                if (reason != null) {
+                    table.fail(reason);
+                    log.accept("FAILED table " + table.name() + ": " + reason);
+                }
+            }
+            case Work.Objects(TocEntry entry) -> {
+                String reason = tried(session, () -> new ObjectLoad(files, toc.file(entry), progress).load(session));
+                if (reason != null) {
+                    failed(entry, reason);
+                }
+            }
+        }
+    }
+
+    private boolean statements(TargetSession session, TocEntry entry) throws IOException {
+        String reason = tried(session, () -> session.make(entry, setting.sql()));
+        if (reason != null) {
+            failed(entry, reason);
+        }
+        return reason == null;
+    }
+
+    private interface Attempt {
+        void make() throws IOException, SQLException;
+    }
+
+    /// @return why it failed; null when it did not
+    private @Nullable String tried(TargetSession session, Attempt attempt) throws IOException {
+        for (int attempts = 1; ; attempts++) {
+            try {
+                attempt.make();
+                return null;
+            } catch (SQLException e) {
+                boolean lost = TargetSession.isLost(e);
+                if (lost) {
+                    session.drop();
+                }
+                if (attempts == ATTEMPTS || !(lost || DEADLOCK.equals(e.getSQLState()))) {
+                    setting.manner().deadline().left();
+                    return FirstLine.of(e);
+                }
+                log.accept("once more after: " + FirstLine.of(e));
+            } catch (IOException | HoldfastException.Damaged e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+    }
+
+    private void failed(TocEntry entry, String reason) {
+        status.failed(new RestoreStatus.Failure(label(entry), reason));
+        log.accept("FAILED " + label(entry) + ": " + reason);
+    }
+
+    static String name(TocEntry entry) {
+        return entry.namespace() + "." + entry.tag();
+    }
+
+    private static String label(TocEntry entry) {
+        String schema = Objects.requireNonNullElse(entry.namespace(), "");
+        return entry.description() + " " + (schema.isEmpty() ? "" : schema + ".") + entry.tag();
+    }
+}

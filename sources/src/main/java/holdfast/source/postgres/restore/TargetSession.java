@@ -1,0 +1,181 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.rows.Identifiers;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/// One session that writes into the target; opened when it is needed, and again when it broke. Used
+/// by one thread.
+final class TargetSession implements AutoCloseable {
+    private static final int BUFFER = 256 << 10;
+    /// How far the server's own time limit may lag behind ours.
+    private static final int LAG = 20;
+
+    /// @param settings statements for every new session
+    record Manner(TargetEncoding encoding, List<String> settings, Deadline deadline, Consumer<String> log) {}
+
+    private final Connections connections;
+    private final Manner manner;
+    private final byte[] buffer = new byte[BUFFER];
+    private @Nullable Connection connection;
+    private @Nullable String tablespace;
+    private @Nullable String accessMethod;
+    private long limitMillis;
+
+    TargetSession(Connections connections, Manner manner) {
+        this.connections = connections;
+        this.manner = manner;
+    }
+
+    private Connection connection() throws SQLException {
+        Connection open = connection;
+        if (open == null || open.isClosed()) {
+            open = connections.openForRestore(manner.encoding().client());
+            connection = open;
+            tablespace = null;
+            accessMethod = null;
+            limitMillis = Long.MAX_VALUE;
+            for (String setting : manner.settings()) {
+                run(open, setting);
+            }
+        }
+        return open;
+    }
+
+    /// Keeps the server from working on for longer than the whole may last.
+    private Connection inTime() throws SQLException {
+        Connection open = connection();
+        long left = Math.max(1, manner.deadline().left().toMillis());
+        if (left < limitMillis - manner.deadline().whole().toMillis() / LAG) {
+            run(open, "SET statement_timeout = " + Math.min(left, Integer.MAX_VALUE));
+            limitMillis = left;
+        }
+        return open;
+    }
+
+    private void run(Connection open, String sql) throws SQLException {
+        try (Statement statement = open.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+            for (SQLWarning warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+                manner.log().accept("server: " + warning.getMessage());
+            }
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        run(inTime(), sql);
+    }
+
+    /// Makes what an entry describes.
+    void make(TocEntry entry, EntrySql sql) throws SQLException {
+        Connection open = inTime();
+        String wantedTablespace = sql.tablespace(entry);
+        if (wantedTablespace != null && !wantedTablespace.equals(tablespace)) {
+            String value = wantedTablespace.isEmpty() ? "''" : Identifiers.quote(decoded(wantedTablespace));
+            run(open, "SET default_tablespace = " + value);
+            tablespace = wantedTablespace;
+        }
+        String wantedMethod = sql.accessMethod(entry);
+        if (wantedMethod != null && !wantedMethod.isEmpty() && !wantedMethod.equals(accessMethod)) {
+            run(open, "SET default_table_access_method = " + Identifiers.quote(decoded(wantedMethod)));
+            accessMethod = wantedMethod;
+        }
+        for (String statement : sql.statements(entry)) {
+            run(open, decoded(statement));
+        }
+    }
+
+    private String decoded(String text) {
+        return manner.encoding().decoded(text);
+    }
+
+    /// The first column of the first row.
+    String ask(String query) throws SQLException {
+        try (Statement statement = inTime().createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            return result.next() ? Objects.requireNonNullElse(result.getString(1), "") : "";
+        }
+    }
+
+    /// Feeds rows, in a transaction of their own.
+    ///
+    /// @return how many the server took
+    /// @throws IOException when the rows cannot be read, and the server has taken none; or when the
+    ///     connection broke while the server committed, and nobody knows
+    long copy(String statement, RowInput rows) throws SQLException, IOException {
+        CopyIn copy = fed(statement, rows);
+        try {
+            return copy.endCopy();
+        } catch (SQLException e) {
+            if (isLost(e)) {
+                throw new IOException("the connection broke while the server committed some rows", e);
+            }
+            throw e;
+        }
+    }
+
+    /// Feeds rows in the transaction that is open.
+    long copyWithin(String statement, RowInput rows) throws SQLException, IOException {
+        return fed(statement, rows).endCopy();
+    }
+
+    /// Whether the connection is gone.
+    static boolean isLost(SQLException e) {
+        String state = Objects.requireNonNullElse(e.getSQLState(), "");
+        return state.startsWith("08") || state.startsWith("57P");
+    }
+
+    private CopyIn fed(String statement, RowInput rows) throws SQLException, IOException {
+        CopyIn copy = inTime().unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn(manner.encoding().decoded(statement));
+        boolean done = false;
+        try {
+            for (int length = rows.read(buffer); length >= 0; length = rows.read(buffer)) {
+                copy.writeToCopy(buffer, 0, length);
+            }
+            done = true;
+            return copy;
+        } finally {
+            if (!done && copy.isActive()) {
+                copy.cancelCopy();
+            }
+        }
+    }
+
+    /// Large objects as the driver writes them. In a transaction of their own.
+    Connection raw() throws SQLException {
+        return inTime();
+    }
+
+    /// Ends the session, whatever state it is in.
+    void drop() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.abort(Runnable::run);
+            } catch (SQLException _) {
+                // it is gone either way
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+}
