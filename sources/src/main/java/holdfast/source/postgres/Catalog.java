@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What the system catalogs of a database say, as its snapshot has them. Used by one thread.
@@ -13,8 +14,9 @@ final class Catalog {
 
     private static final String SIZES = """
             SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind,
-                   COALESCE(e.condition, '')
-            FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
+                   COALESCE(e.condition, ''), n.nspname || '.' || c.relname
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
             LEFT JOIN (SELECT pg_catalog.unnest(extconfig), pg_catalog.unnest(extcondition)
                        FROM pg_catalog.pg_extension) e (relation, condition) ON e.relation = c.oid
             WHERE c.relkind IN ('r', 'f', 'm')""";
@@ -29,7 +31,7 @@ final class Catalog {
             ORDER BY 1""";
 
     private static final String HIDDEN = """
-            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), c.oid
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND pg_catalog.row_security_active(c.oid)
             ORDER BY 1""";
@@ -51,16 +53,25 @@ final class Catalog {
 
     /// Refuses before anything is stored.
     ///
-    /// @throws HoldfastException.PreCheckFailed when some table cannot be read whole; names the
-    ///     first of them
+    /// @throws HoldfastException.PreCheckFailed when some table of the database cannot be read;
+    ///     names the first of them
     void requireReadable(String database) throws SQLException {
         refuse(
                 "cannot back up " + database + ": this role may not read ",
                 snapshot.rows(WITHHELD),
                 "GRANT pg_read_all_data TO it (PostgreSQL 14 and newer), or leave those tables out");
+    }
+
+    /// Refuses before anything is stored.
+    ///
+    /// @param tables oids of those whose rows shall be read
+    /// @throws HoldfastException.PreCheckFailed when a policy would hide rows of one of them
+    void requireWhole(String database, Set<String> tables) throws SQLException {
         refuse(
                 "cannot back up " + database + ": row-level security would hide rows of ",
-                snapshot.rows(HIDDEN),
+                snapshot.rows(HIDDEN).stream()
+                        .filter(row -> tables.contains(row.get(1)))
+                        .toList(),
                 "use a role with BYPASSRLS, or the owner of the tables unless it is forced");
     }
 
@@ -75,12 +86,21 @@ final class Catalog {
 
     /// By oid.
     Map<String, Relation> relations() throws SQLException {
+        return relations(0);
+    }
+
+    /// By schema and name, divided by a dot.
+    Map<String, Relation> relationsByName() throws SQLException {
+        return relations(5);
+    }
+
+    private Map<String, Relation> relations(int key) throws SQLException {
         Map<String, Relation> relations = new HashMap<>();
         for (List<String> row : snapshot.rows(SIZES)) {
             long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
-            relations.put(
-                    row.get(0),
-                    new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4)));
+            Relation relation =
+                    new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4));
+            relations.put(row.get(key), relation);
         }
         return relations;
     }

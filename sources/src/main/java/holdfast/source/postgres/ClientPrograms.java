@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// PostgreSQL's own programs on this machine: those on the PATH, and those of every version where the packages of
-/// distributions put them. Immutable; safe for use by many threads.
+/// PostgreSQL's own programs on this machine: those on the PATH, and those of every version where
+/// the packages of distributions put them. Immutable; safe for use by many threads.
 public final class ClientPrograms {
     /// One folder with a `pg_dump`.
     ///
@@ -99,7 +99,8 @@ public final class ClientPrograms {
         }
     }
 
-    /// The newest: `pg_dump` reads servers of its own version and of many before it, and never newer ones.
+    /// The newest: `pg_dump` reads servers of its own version and of many before it, and never
+    /// newer ones.
     ///
     /// @throws HoldfastException.PreCheckFailed when none fits; the message names what there is
     public Installation dumping(int serverMajor) {
@@ -110,6 +111,13 @@ public final class ClientPrograms {
                         "no pg_dump here fits a server of version " + serverMajor + ": " + there(),
                         "install the package postgresql-client-" + serverMajor
                                 + " (or newer), or put its programs on the PATH"));
+    }
+
+    /// The one of a certain version when it fits, else as [#dumping(int)].
+    Installation dumping(int serverMajor, int preferred) {
+        return ofMajor(preferred)
+                .filter(installation -> installation.major() >= serverMajor)
+                .orElseGet(() -> dumping(serverMajor));
     }
 
     /// The installation whose programs, and server if there is one, are of just that version.

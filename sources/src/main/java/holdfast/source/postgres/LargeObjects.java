@@ -88,6 +88,15 @@ final class LargeObjects {
         return sum;
     }
 
+    /// Reads all objects of a list, to compare them; the sum is as of [#store].
+    FingerprintSum read(Group group) throws IOException {
+        FingerprintSum sum = new FingerprintSum();
+        for (long oid : group.oids()) {
+            Drain.all(new Content(oid, nodes.file(group.file(), 0), sum));
+        }
+        return sum;
+    }
+
     private final class Content implements FileContent {
         private final long oid;
         private final Node node;

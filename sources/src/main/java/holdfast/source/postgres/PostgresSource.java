@@ -6,6 +6,7 @@ import holdfast.source.Capture;
 import holdfast.source.Source;
 import holdfast.source.postgres.ClientPrograms.Installation;
 import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.connection.Connections;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// One PostgreSQL database, read logically: its schema by `pg_dump`, its rows by COPY over several
 /// connections, all in one exported snapshot, stored as `pg_dump`'s directory format. Safe for use
@@ -87,12 +89,20 @@ public final class PostgresSource implements Source {
     private Capture capture(Connections connections, ExportedSnapshot snapshot) throws IOException, SQLException {
         Catalog catalog = new Catalog(snapshot);
         int major = catalog.serverMajor();
-        catalog.requireReadable(location());
+        if (options.selection().isEmpty()) { // of a selection pg_dump itself tells what it may not read
+            catalog.requireReadable(location());
+        }
         Installation installation = programs.dumping(major);
         Map<String, String> environment = connections.reached().libpqEnvironment();
         Map<String, String> details = catalog.details();
         TableOfContents toc = new SchemaDump(installation.program("pg_dump"), environment, scratch)
                 .run(snapshot.name(), catalog.encoding(), options.lockTimeout().toMillis(), options.selection());
+        catalog.requireWhole(
+                location(),
+                toc.entries().stream()
+                        .filter(entry -> entry.is(TocEntry.TABLE_DATA))
+                        .map(entry -> String.valueOf(entry.oid()))
+                        .collect(Collectors.toSet()));
         details.put("postgres.dump-version", toc.header().dumpVersion());
         Readers readers = new Readers(connections, snapshot.name(), options.readers());
         return new DatabaseCapture(

@@ -1,0 +1,30 @@
+package holdfast.source.postgres;
+
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.connection.Connections;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/// What `pg_dump` would write of a database's objects, to compare it. Immutable.
+///
+/// @param preferred major version of `pg_dump` that words things as the other side was worded
+/// @param scratch folder for small temporary files
+public record DatabaseStructure(ClientPrograms programs, int preferred, Path scratch, Duration lockTimeout) {
+    /// @throws holdfast.model.HoldfastException.PreCheckFailed when no `pg_dump` fits the server
+    public TableOfContents read(Connections connections) throws IOException {
+        try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections)) {
+            Catalog catalog = new Catalog(snapshot);
+            ClientPrograms.Installation installation = programs.dumping(catalog.serverMajor(), preferred);
+            return new SchemaDump(
+                            installation.program("pg_dump"),
+                            connections.reached().libpqEnvironment(),
+                            scratch)
+                    .run(snapshot.name(), catalog.encoding(), lockTimeout.toMillis(), List.of());
+        } catch (SQLException e) {
+            throw new IOException("cannot describe the database: " + e.getMessage(), e);
+        }
+    }
+}

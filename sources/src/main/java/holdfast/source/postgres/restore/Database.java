@@ -1,0 +1,81 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.rows.Identifiers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What a dump says of the database itself, fit for one of another name: nothing here may ever name
+/// the database that was dumped, which lives on beside it. Immutable.
+///
+/// @param properties behind `WITH` of CREATE DATABASE; empty when the dump does not say
+record Database(String properties, String owner, List<Setting> settings) {
+    /// A statement, around the database's name.
+    record Setting(String before, String after) {}
+
+    private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
+    private static final Pattern CREATE =
+            Pattern.compile("CREATE DATABASE " + NAME + " WITH (.*);\\s*", Pattern.DOTALL);
+    private static final Pattern TABLESPACE = Pattern.compile(" TABLESPACE = " + NAME);
+    private static final Pattern SETTING =
+            Pattern.compile("(ALTER DATABASE|GRANT [A-Z, ]+ ON DATABASE|REVOKE [A-Z, ]+ ON DATABASE|COMMENT ON DATABASE"
+                    + "|ALTER ROLE " + NAME + " IN DATABASE) " + NAME + "( .*)");
+
+    Database {
+        settings = List.copyOf(settings);
+    }
+
+    /// @param tablespaces whether the database shall lie where the dumped one did
+    static Database of(TableOfContents toc, boolean tablespaces) {
+        String properties = "";
+        String owner = "";
+        List<Setting> settings = new ArrayList<>();
+        for (TocEntry entry : toc.entries()) {
+            String definition = Objects.requireNonNullElse(entry.definition(), "");
+            if (entry.is("DATABASE")) {
+                Matcher create = CREATE.matcher(definition.strip());
+                properties = create.matches() ? create.group(2) : "";
+                owner = Objects.requireNonNullElse(entry.owner(), "");
+            } else if (entry.is("DATABASE PROPERTIES") || isOf(entry)) {
+                definition.lines().flatMap(line -> setting(line).stream()).forEach(settings::add);
+            }
+        }
+        return new Database(
+                tablespaces ? properties : TABLESPACE.matcher(properties).replaceAll(""), owner, settings);
+    }
+
+    private static boolean isOf(TocEntry entry) {
+        return (entry.is("COMMENT") || entry.is("ACL"))
+                && Objects.requireNonNullElse(entry.tag(), "").startsWith("DATABASE ");
+    }
+
+    /// Only what is plainly one statement about a database: a value that spans lines is left out.
+    private static Optional<Setting> setting(String line) {
+        Matcher parts = SETTING.matcher(line);
+        if (!parts.matches() || !line.endsWith(";") || quotes(line) % 2 != 0) {
+            return Optional.empty();
+        }
+        String rest = parts.group(parts.groupCount());
+        return Optional.of(new Setting(parts.group(1) + " ", rest.substring(0, rest.length() - 1)));
+    }
+
+    private static long quotes(String line) {
+        return line.chars().filter(c -> c == '\'').count();
+    }
+
+    String create(String name) {
+        String with = properties.isEmpty() ? "TEMPLATE = template0" : properties;
+        return "CREATE DATABASE " + Identifiers.quote(name) + " WITH " + with;
+    }
+
+    List<String> settings(String name) {
+        return settings.stream()
+                .map(setting -> setting.before() + Identifiers.quote(name) + setting.after())
+                .toList();
+    }
+}

@@ -1,0 +1,52 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import java.util.List;
+import java.util.Set;
+
+/// What a restore into a database will do, decided and checked before anything is touched.
+/// Immutable.
+///
+/// @param target the database, as a person knows it
+/// @param kept name under which the database that stands there now will be found; empty when none
+///     is replaced
+/// @param entries what will be made and loaded, in the order of the dump
+/// @param tables whose rows will be loaded
+/// @param rows as far as they were counted
+/// @param bytes of rows, as stored
+/// @param warnings what will not be as in the backup
+public record DatabasePlan(
+        String target,
+        Way way,
+        String kept,
+        TableOfContents toc,
+        List<TocEntry> entries,
+        int tables,
+        long rows,
+        long bytes,
+        List<String> warnings,
+        List<String> emptied,
+        Set<String> otherSessions) {
+    /// How the content gets into its place.
+    public enum Way {
+        /// Into the database that is there.
+        INTO,
+        /// A database is made.
+        CREATE,
+        /// A database is made beside the one that is there, and takes its place when it is right.
+        SWAP
+    }
+
+    public DatabasePlan {
+        entries = List.copyOf(entries);
+        warnings = List.copyOf(warnings);
+        emptied = List.copyOf(emptied);
+        otherSessions = Set.copyOf(otherSessions);
+    }
+
+    /// Whether anything that exists will be replaced.
+    public boolean replaces() {
+        return way == Way.SWAP || !emptied.isEmpty();
+    }
+}

@@ -1,0 +1,366 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.model.CheckResult;
+import holdfast.model.HoldfastException;
+import holdfast.model.Progress;
+import holdfast.model.SourceRecord;
+import holdfast.model.TableRecord;
+import holdfast.source.postgres.DatabaseStructure;
+import holdfast.source.postgres.archive.ArchiveFiles;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.archive.TocReader;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.restore.DatabasePlan.Way;
+import holdfast.source.postgres.restore.RestoreOptions.Check;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// Brings one backed up database into a server. What is to replace a database is restored beside
+/// it, verified, and only then put in its place. Used by one thread, works with several.
+public final class DatabaseRestore {
+    /// Where things are told and made.
+    ///
+    /// @param structure how the restored database is described, to compare it
+    /// @param log takes a line for the log of the restore
+    /// @param tables told how far each table is, by many threads
+    public record Surroundings(
+            DatabaseStructure structure,
+            Progress progress,
+            Consumer<String> log,
+            Consumer<RestoreStatus.Table> tables,
+            InstantSource clock) {}
+
+    private final ArchiveFiles files;
+    private final SourceRecord recorded;
+    private final ConnectionTarget target;
+    private final RestoreOptions options;
+    private final Surroundings around;
+
+    /// @param files the dump
+    /// @param recorded what `holdfast.json` says of it
+    public DatabaseRestore(
+            ArchiveFiles files,
+            SourceRecord recorded,
+            ConnectionTarget target,
+            RestoreOptions options,
+            Surroundings around) {
+        this.files = files;
+        this.recorded = recorded;
+        this.target = target.direct().orElse(target);
+        this.options = options;
+        this.around = around;
+    }
+
+    /// Decides what will be done and checks that it can be; nothing is touched.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when it cannot
+    /// @throws HoldfastException.BadUsage when a pattern matches nothing
+    public DatabasePlan plan() throws IOException {
+        TableOfContents toc = toc();
+        List<TocEntry> chosen = Selection.of(toc.entries(), options.content());
+        try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
+            TargetServer.Facts facts = server.facts(target.database());
+            List<String> warnings = new PreChecks(target.display(), toc, chosen, facts).run(options);
+            Way way = way(server, facts);
+            List<String> emptied = new ArrayList<>();
+            if (way == Way.INTO) {
+                chosen = fitting(toc, chosen, emptied);
+            } else if (options.content().selects()) {
+                chosen = withSchemas(toc, chosen, Set.of("public"));
+            }
+            DatabaseSwap names =
+                    DatabaseSwap.of(server, target.database(), around.clock().instant());
+            Set<String> sessions = new TreeSet<>();
+            if (way == Way.SWAP) {
+                server.sessions(target.database()).forEach(session -> sessions.add(session.toString()));
+                if (!sessions.isEmpty() && !options.placement().terminate()) {
+                    throw names.inUse();
+                }
+            }
+            return plan(toc, chosen, way, way == Way.SWAP ? names.kept() : "", warnings, emptied, sessions);
+        }
+    }
+
+    private TableOfContents toc() throws IOException {
+        try (InputStream in = new BufferedInputStream(files.open(TableOfContents.NAME, 0))) {
+            return TocReader.read(in);
+        } catch (holdfast.source.postgres.archive.BrokenArchiveException e) {
+            throw new HoldfastException.Damaged(
+                    "the table of contents of " + recorded.location() + " is damaged: " + e.getMessage(),
+                    "'holdfast verify' tells more; an older snapshot may be whole");
+        }
+    }
+
+    private DatabasePlan plan(
+            TableOfContents toc,
+            List<TocEntry> chosen,
+            Way way,
+            String kept,
+            List<String> warnings,
+            List<String> emptied,
+            Set<String> sessions)
+            throws IOException {
+        Map<String, TableRecord> before = tables();
+        long rows = 0;
+        long bytes = 0;
+        int tables = 0;
+        for (TocEntry entry : chosen) {
+            if (entry.is(TocEntry.TABLE_DATA)) {
+                tables++;
+                TableRecord table = before.get(Loading.name(entry));
+                rows += table == null ? 0 : table.rows();
+                String file = toc.file(entry);
+                bytes += files.size(file)
+                        .orElseThrow(() -> new HoldfastException.Damaged(
+                                "the backup of " + recorded.location() + " lacks " + file + ", the rows of "
+                                        + Loading.name(entry),
+                                "'holdfast verify' tells more; an older snapshot may be whole"));
+            }
+        }
+        return new DatabasePlan(
+                target.display(), way, kept, toc, chosen, tables, rows, bytes, warnings, emptied, sessions);
+    }
+
+    private Map<String, TableRecord> tables() {
+        return recorded.tables().stream()
+                .collect(Collectors.toMap(TableRecord::name, Function.identity(), (first, _) -> first));
+    }
+
+    private Way way(TargetServer server, TargetServer.Facts facts) throws IOException {
+        String display = target.display();
+        boolean part = options.content().selects() || options.content().part().dataOnly();
+        if (!facts.exists()) {
+            if (part && options.content().part().dataOnly()) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot load rows into " + display + ": there is no such database",
+                        "restore everything with --create");
+            }
+            if (!options.placement().create()) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot restore into " + display + ": there is no such database", "add --create to make it");
+            }
+            requireCreate(facts, "create " + display);
+            return Way.CREATE;
+        }
+        if (part || state().objects() == 0) {
+            return Way.INTO;
+        }
+        if (!options.placement().replace()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot restore into " + display + ": it is not empty",
+                    "name an empty database, or one to --create; --overwrite replaces this one and keeps it under"
+                            + " another name");
+        }
+        requireCreate(facts, "replace " + display);
+        if (!facts.superuser() && !facts.owner()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot replace " + display + ": this role does not own it, so may not rename it",
+                    "restore as its owner, or into an empty database by --target");
+        }
+        if (!server.beside(target)) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot replace " + display + ": no other database of that server lets us in",
+                    "allow connections to the database postgres, or restore into an empty one by --target");
+        }
+        return Way.SWAP;
+    }
+
+    private void requireCreate(TargetServer.Facts facts, String what) {
+        if (!facts.superuser() && !facts.createDb()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot " + what + ": this role may not create databases",
+                    "ALTER ROLE … CREATEDB, or restore into an empty database by --target");
+        }
+    }
+
+    private DatabaseState state() throws IOException {
+        try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            return DatabaseState.of(connection);
+        } catch (SQLException e) {
+            throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
+        }
+    }
+
+    /// What of the chosen entries can go into a database that is there, beside what it has.
+    private List<TocEntry> fitting(TableOfContents toc, List<TocEntry> chosen, List<String> emptied)
+            throws IOException {
+        DatabaseState state = state();
+        boolean dataOnly = options.content().part().dataOnly();
+        List<String> tables = chosen.stream()
+                .filter(entry -> entry.is(dataOnly ? TocEntry.TABLE_DATA : TocEntry.TABLE))
+                .map(Loading::name)
+                .toList();
+        List<String> wrong = tables.stream()
+                .filter(table -> state.tables().contains(table) != dataOnly)
+                .toList();
+        if (!wrong.isEmpty()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot restore into " + target.display() + ": it "
+                            + (dataOnly ? "does not have " : "has already ")
+                            + String.join(", ", wrong.stream().limit(5).toList()),
+                    dataOnly
+                            ? "restore the table itself, without --data-only"
+                            : "drop or rename it first, or load only its rows by --data-only");
+        }
+        if (options.content().part() == RestoreOptions.Part.DATA_REPLACED) {
+            emptied.addAll(tables);
+        }
+        return dataOnly ? chosen : withSchemas(toc, chosen, state.schemas());
+    }
+
+    /// What is chosen, with the schemas it lies in, without those that are there.
+    private static List<TocEntry> withSchemas(TableOfContents toc, List<TocEntry> chosen, Set<String> there) {
+        Set<String> used =
+                chosen.stream().map(entry -> String.valueOf(entry.namespace())).collect(Collectors.toSet());
+        Set<TocEntry> taken = new HashSet<>(chosen);
+        return toc.entries().stream()
+                .filter(entry -> entry.is("SCHEMA")
+                        ? (taken.contains(entry) || used.contains(String.valueOf(entry.tag())))
+                                && !there.contains(String.valueOf(entry.tag()))
+                        : taken.contains(entry))
+                .toList();
+    }
+
+    /// Carries the plan out.
+    ///
+    /// @throws HoldfastException when it cannot go on; a database that was to be replaced is
+    ///     untouched
+    public DatabaseResult run(DatabasePlan plan) throws IOException {
+        Instant start = around.clock().instant();
+        Deadline deadline = Deadline.in(options.timeout(), around.clock());
+        around.log().accept("restoring " + recorded.location() + " into " + plan.target());
+        if (plan.way() == Way.INTO) {
+            return result(plan, fill(plan, target, deadline), true, start);
+        }
+        try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
+            DatabaseSwap swap = DatabaseSwap.of(server, target.database(), start);
+            Database database = Database.of(plan.toc(), options.tablespaces());
+            around.progress().step("creating");
+            swap.createScratch(database);
+            boolean done = false;
+            try {
+                Filled filled = fill(plan, target.withDatabase(swap.scratch()), deadline);
+                if (filled.right()) {
+                    new DatabaseProperties(server, database, options, around.log())
+                            .apply(swap.scratch(), filled.status());
+                }
+                if (filled.right()) {
+                    around.progress().step("swapping");
+                    swap.swap(plan.way() == Way.SWAP, options.placement().terminate());
+                    done = true;
+                }
+                return result(plan, filled, done, start);
+            } finally {
+                if (!done) {
+                    around.log().accept("dropping " + swap.scratch() + ", which is not right");
+                    swap.dropScratch();
+                }
+            }
+        }
+    }
+
+    /// What became of a database.
+    private record Filled(
+            RestoreStatus status, List<CheckResult> checks, List<DatabaseResult.TableStatistics> statistics) {
+        boolean right() {
+            return status.failed() == 0 && checks.stream().allMatch(CheckResult::passed);
+        }
+    }
+
+    private Filled fill(DatabasePlan plan, ConnectionTarget into, Deadline deadline) throws IOException {
+        Connections connections = new Connections(into, options.connectTimeout(), options.timeout());
+        RestoreStatus status = new RestoreStatus(around.tables());
+        boolean fresh = plan.way() != Way.INTO || !options.content().part().dataOnly();
+        new Loading(
+                        connections,
+                        plan.toc(),
+                        files,
+                        tables(),
+                        new Loading.Setting(
+                                options.jobs(),
+                                options.batchBytes(),
+                                new TargetSession.Manner(encoding(connections), settings(), deadline, around.log()),
+                                new EntrySql(plan.toc(), options.owners()),
+                                fresh ? TableLoad.Fresh.NEW : TableLoad.Fresh.OLD),
+                        status,
+                        around.progress(),
+                        around.clock())
+                .run(entries(plan));
+        around.progress().step("analysing");
+        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, plan.entries());
+        return new Filled(status, status.failed() == 0 ? verify(plan, connections) : List.of(), statistics);
+    }
+
+    private List<TocEntry> entries(DatabasePlan plan) {
+        return options.privileges()
+                ? plan.entries()
+                : plan.entries().stream()
+                        .filter(entry -> !String.valueOf(entry.description()).contains("ACL"))
+                        .toList();
+    }
+
+    private TargetEncoding encoding(Connections connections) throws IOException {
+        try (Connection connection = connections.openForRestore("UTF8")) {
+            String server = Rows.one(connection, "SELECT pg_catalog.current_setting('server_encoding')");
+            return TargetEncoding.of(recorded.details().getOrDefault("postgres.encoding", "UTF8"), server);
+        } catch (SQLException e) {
+            throw new IOException("cannot ask for the encoding of the target: " + FirstLine.of(e), e);
+        }
+    }
+
+    private List<String> settings() {
+        List<String> settings = new ArrayList<>();
+        if (options.maintenanceMemory() > 0) {
+            settings.add("SET maintenance_work_mem = '" + options.maintenanceMemory() + "MB'");
+        }
+        return settings;
+    }
+
+    private List<CheckResult> verify(DatabasePlan plan, Connections connections) throws IOException {
+        Set<Check> checks = options.checks();
+        boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
+        Verification verification = new Verification(connections, plan.toc(), entries(plan), around.progress());
+        List<CheckResult> results = new ArrayList<>();
+        if (checks.contains(Check.STRUCTURE) && !options.content().part().dataOnly()) {
+            results.addAll(verification.structure(
+                    around.structure(), new Structure.Manner(true, whole, options.owners(), options.privileges())));
+        }
+        results.addAll(verification.constraints(checks));
+        boolean appended = options.content().part() == RestoreOptions.Part.DATA_APPENDED;
+        if (checks.contains(Check.FINGERPRINTS) && !appended) {
+            results.addAll(verification.fingerprints(tables(), options.jobs()));
+        }
+        results.sort(Comparator.comparing(CheckResult::passed));
+        return results;
+    }
+
+    private DatabaseResult result(DatabasePlan plan, Filled filled, boolean inPlace, Instant start) {
+        return new DatabaseResult(
+                plan,
+                inPlace,
+                filled.status().tables(),
+                filled.status().failed(),
+                filled.status().failures(),
+                filled.checks(),
+                filled.statistics(),
+                Duration.between(start, around.clock().instant()));
+    }
+}

@@ -1,0 +1,141 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.model.HoldfastException;
+import holdfast.source.postgres.rows.Identifiers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/// A database is restored beside the live one and then takes its name, both in one transaction:
+/// whoever connects finds either the old one whole or the new one whole. The old one is kept. Used
+/// by one thread.
+///
+/// @param live the name that is wanted
+/// @param scratch of the database that is filled and checked first
+/// @param kept under which the old one is found afterwards
+record DatabaseSwap(TargetServer server, String live, String scratch, String kept) {
+    /// Marks what may be dropped when whoever made it is gone.
+    static final String MARK = "Holdfast restores into this database; it is dropped, or takes its name, when done";
+
+    private static final int NAME_BYTES = 63;
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final String IN_USE = "55006";
+
+    static DatabaseSwap of(TargetServer server, String live, Instant now) {
+        String stamp = STAMP.format(now);
+        return new DatabaseSwap(
+                server, live, named(live, "_restoring_" + stamp), named(live, "_before_restore_" + stamp));
+    }
+
+    /// Names are cut at so many bytes by the server.
+    private static String named(String begin, String end) {
+        String name = begin;
+        while ((name + end).getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
+            name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
+        }
+        return name + end;
+    }
+
+    void createScratch(Database database) throws IOException {
+        try {
+            server.execute(database.create(scratch));
+            server.execute("COMMENT ON DATABASE " + Identifiers.quote(scratch) + " IS " + Identifiers.literal(MARK));
+        } catch (SQLException e) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot create a database to restore into: " + FirstLine.of(e),
+                    "restore into an empty database of your own with --target postgresql://…",
+                    e);
+        }
+    }
+
+    void dropScratch() throws IOException {
+        try {
+            server.execute("DROP DATABASE IF EXISTS " + Identifiers.quote(scratch) + " WITH (FORCE)");
+        } catch (SQLException e) {
+            throw new IOException("cannot drop the database " + scratch + ": " + FirstLine.of(e), e);
+        }
+    }
+
+    /// The restored database takes its place.
+    ///
+    /// @param exists whether there is a live one
+    /// @param terminate whether sessions that have it open are ended
+    /// @throws HoldfastException.PreCheckFailed when it is in use; both databases are as they were
+    void swap(boolean exists, boolean terminate) throws IOException {
+        try {
+            if (exists && terminate) {
+                server.execute("ALTER DATABASE " + Identifiers.quote(live) + " WITH ALLOW_CONNECTIONS false");
+            }
+            try {
+                rename(exists, terminate);
+            } catch (SQLException | HoldfastException e) {
+                if (exists && terminate) {
+                    server.execute("ALTER DATABASE " + Identifiers.quote(live) + " WITH ALLOW_CONNECTIONS true");
+                }
+                throw e;
+            }
+            if (exists && terminate) {
+                server.execute("ALTER DATABASE " + Identifiers.quote(kept) + " WITH ALLOW_CONNECTIONS true");
+            }
+        } catch (SQLException e) {
+            throw new IOException("cannot put the restored database in place: " + FirstLine.of(e), e);
+        }
+    }
+
+    private void rename(boolean exists, boolean terminate) throws SQLException, IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            if (exists && terminate) {
+                end(live);
+            }
+            try {
+                server.execute(renames(exists));
+                return;
+            } catch (SQLException e) {
+                server.execute("ROLLBACK");
+                if (!IN_USE.equals(e.getSQLState())) {
+                    throw e;
+                }
+                if (System.nanoTime() > end) {
+                    throw inUse();
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
+    }
+
+    private String renames(boolean exists) {
+        String away = exists
+                ? "ALTER DATABASE " + Identifiers.quote(live) + " RENAME TO " + Identifiers.quote(kept) + ";"
+                : "";
+        return "BEGIN;" + away + "COMMENT ON DATABASE " + Identifiers.quote(scratch) + " IS NULL;ALTER DATABASE "
+                + Identifiers.quote(scratch) + " RENAME TO " + Identifiers.quote(live) + ";COMMIT";
+    }
+
+    private void end(String database) throws SQLException {
+        server.ask("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = "
+                + Identifiers.literal(database)
+                + " AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'");
+    }
+
+    HoldfastException.PreCheckFailed inUse() throws IOException {
+        List<TargetServer.Session> sessions = server.sessions(live);
+        String who = sessions.isEmpty()
+                ? "somebody"
+                : sessions.size()
+                        + (sessions.size() == 1 ? " session: " : " sessions, the first: ")
+                        + sessions.getFirst();
+        return new HoldfastException.PreCheckFailed(
+                "cannot replace the database " + live + ": it is in use by " + who,
+                "stop those programs, or add --terminate-connections");
+    }
+}

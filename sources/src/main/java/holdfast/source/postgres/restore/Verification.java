@@ -1,0 +1,143 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.model.CheckResult;
+import holdfast.model.Count;
+import holdfast.model.Progress;
+import holdfast.model.TableRecord;
+import holdfast.source.postgres.DatabaseStructure;
+import holdfast.source.postgres.TableFingerprints;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.restore.RestoreOptions.Check;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Looks at a restored database and tells where it is not what was backed up. Changes nothing. Used
+/// by one thread.
+final class Verification {
+    private static final String NOT_VALID = "NOT VALID";
+
+    private static final String BROKEN_CONSTRAINTS = """
+            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), k.conname
+            FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT k.convalidated AND (k.contype = 'f') =""";
+
+    private static final String COUNT_CONSTRAINTS =
+            "SELECT pg_catalog.count(*) FROM pg_catalog.pg_constraint WHERE conrelid <> 0 AND (contype = 'f') = ";
+
+    private static final String BROKEN_INDEXES = """
+            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+            FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT (i.indisvalid AND i.indisready) AND c.relkind = 'i'""";
+
+    private final Connections connections;
+    private final TableOfContents toc;
+    private final List<TocEntry> restored;
+    private final Progress progress;
+
+    /// @param restored the entries that were
+    Verification(Connections connections, TableOfContents toc, List<TocEntry> restored, Progress progress) {
+        this.connections = connections;
+        this.toc = toc;
+        this.restored = restored;
+        this.progress = progress;
+    }
+
+    List<CheckResult> structure(DatabaseStructure actual, Structure.Manner manner) throws IOException {
+        progress.step("verifying structure");
+        TableOfContents now = actual.read(connections);
+        boolean same = manner.text()
+                && major(now.header().dumpVersion()).equals(major(toc.header().dumpVersion()));
+        boolean sameServer =
+                major(now.header().serverVersion()).equals(major(toc.header().serverVersion()));
+        return Structure.compare(
+                restored,
+                now.entries(),
+                new Structure.Manner(same && sameServer, manner.complete(), manner.owners(), manner.privileges()));
+    }
+
+    private static String major(String version) {
+        return version.replaceFirst("[^0-9].*", "");
+    }
+
+    /// What the server says of its constraints and indexes: those that were not valid before may be
+    /// so still.
+    List<CheckResult> constraints(Set<Check> checks) throws IOException {
+        progress.step("verifying constraints");
+        Set<String> knownInvalid = new HashSet<>();
+        for (TocEntry entry : toc.entries()) {
+            if (Objects.requireNonNullElse(entry.definition(), "").contains(NOT_VALID)) {
+                knownInvalid.add(Objects.requireNonNullElse(entry.tag(), ""));
+            }
+        }
+        List<CheckResult> results = new ArrayList<>();
+        try (Connection connection = connections.open()) {
+            if (checks.contains(Check.RELATIONSHIPS)) {
+                results.add(validity("relationships", "foreign key", connection, true, knownInvalid));
+            }
+            if (checks.contains(Check.CONSTRAINTS)) {
+                results.add(validity("constraints", "constraint", connection, false, knownInvalid));
+                List<String> broken = Rows.column(connection, BROKEN_INDEXES);
+                results.add(
+                        broken.isEmpty()
+                                ? CheckResult.pass("indexes", "all valid")
+                                : CheckResult.fail("indexes", "not valid: " + String.join(", ", broken)));
+            }
+        } catch (SQLException e) {
+            throw new IOException("cannot verify: " + FirstLine.of(e), e);
+        }
+        return results;
+    }
+
+    private static CheckResult validity(
+            String subject, String what, Connection connection, boolean foreign, Set<String> knownInvalid)
+            throws SQLException {
+        List<String> broken = Rows.of(connection, BROKEN_CONSTRAINTS + " " + foreign).stream()
+                .filter(row -> knownInvalid.stream().noneMatch(tag -> tag.endsWith(" " + row.get(1))))
+                .map(row -> row.get(1) + " of " + row.get(0))
+                .toList();
+        long count = Long.parseLong(Rows.one(connection, COUNT_CONSTRAINTS + foreign));
+        return broken.isEmpty()
+                ? CheckResult.pass(subject, Count.of(count, what) + ", all that were valid are")
+                : CheckResult.fail(subject, "not valid: " + String.join(", ", broken));
+    }
+
+    /// Every table's rows against those that were backed up.
+    ///
+    /// @param recorded by schema and name
+    List<CheckResult> fingerprints(Map<String, TableRecord> recorded, int width) throws IOException {
+        progress.step("verifying rows");
+        List<TocEntry> data =
+                restored.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
+        boolean objects = restored.stream().anyMatch(entry -> entry.is(TocEntry.LARGE_OBJECTS));
+        TableOfContents tables = objects ? toc : new TableOfContents(toc.header(), data);
+        Map<String, TableRecord> actual = new TableFingerprints(connections, width, progress).read(tables, data);
+        List<CheckResult> results = new ArrayList<>();
+        actual.forEach((name, table) -> results.add(compare(name, recorded.get(name), table)));
+        return results;
+    }
+
+    private static CheckResult compare(String name, @Nullable TableRecord before, TableRecord now) {
+        String subject = "table " + name;
+        if (before == null) {
+            return CheckResult.fail(subject, "nothing is recorded of it");
+        }
+        if (before.rows() != now.rows()) {
+            return CheckResult.fail(subject, Count.of(now.rows(), "row") + ", the backup has " + before.rows());
+        }
+        return before.fingerprint().equals(now.fingerprint())
+                ? CheckResult.pass(subject, Count.of(now.rows(), "row") + " identical to the backup")
+                : CheckResult.fail(subject, "its rows are not those of the backup");
+    }
+}

@@ -1,0 +1,201 @@
+package holdfast.source.postgres.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import holdfast.backup.BackupResult;
+import holdfast.backup.Backups;
+import holdfast.model.CheckResult;
+import holdfast.model.HoldfastException;
+import holdfast.model.Progress;
+import holdfast.model.SourceRecord;
+import holdfast.repository.Repository;
+import holdfast.source.postgres.ClientPrograms;
+import holdfast.source.postgres.DatabaseStructure;
+import holdfast.source.postgres.PostgresOptions;
+import holdfast.source.postgres.PostgresServer;
+import holdfast.source.postgres.PostgresSource;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.restore.RestoreOptions.Content;
+import holdfast.source.postgres.restore.RestoreOptions.Part;
+import holdfast.source.postgres.restore.RestoreOptions.Placement;
+import holdfast.storage.MemoryStorage;
+import holdfast.view.StoredFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Goal: a database comes back as it was, wherever to; one that stands there is replaced only by
+/// one that is right, and is kept. Method: a backup of a live database, restored in every way,
+/// compared with the source.
+final class DatabaseRestoreTest {
+    @RegisterExtension
+    static final PostgresServer SERVER = new PostgresServer();
+
+    private static final List<String> CONTENT = List.of(
+            "SELECT a::text FROM shop.article a ORDER BY 1",
+            "SELECT o::text FROM shop.\"Order\" o ORDER BY 1",
+            "SELECT last_value FROM shop.article_id_seq",
+            "SELECT n FROM shop.summary",
+            "SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' ORDER BY 1",
+            "SELECT indexrelid::regclass::text, indisvalid FROM pg_index WHERE indexrelid >= 16384"
+                    + " AND indexrelid::regclass::text NOT LIKE 'pg_toast%' ORDER BY 1");
+
+    @TempDir
+    static Path folder;
+
+    private static Repository repository;
+    private static BackupResult backup;
+    private static String source;
+
+    @BeforeAll
+    static void backUp() throws Exception {
+        source = SERVER.database("source");
+        SERVER.run("postgres", "CREATE ROLE keeper", "ALTER DATABASE source SET work_mem = '5MB'");
+        SERVER.run(
+                source,
+                "CREATE SCHEMA shop AUTHORIZATION keeper",
+                "CREATE TABLE shop.article (id serial PRIMARY KEY, name text UNIQUE, price numeric CHECK (price > 0))",
+                "INSERT INTO shop.article (name, price) SELECT md5(g::text), g FROM generate_series(1, 30000) g",
+                "CREATE TABLE shop.\"Order\" (id int PRIMARY KEY, article int NOT NULL REFERENCES shop.article)",
+                "INSERT INTO shop.\"Order\" SELECT g, g % 30000 + 1 FROM generate_series(1, 10000) g",
+                "CREATE INDEX ON shop.\"Order\" (article)",
+                "CREATE MATERIALIZED VIEW shop.summary AS SELECT count(*) AS n FROM shop.\"Order\"",
+                "CREATE TABLE log (line text)",
+                "INSERT INTO log VALUES ('one')");
+        repository = Backups.init(new MemoryStorage());
+        backup = Backups.backUp(
+                repository,
+                new PostgresSource(
+                        target(source), programs(), PostgresOptions.DEFAULTS, folder, InstantSource.system()));
+    }
+
+    @AfterAll
+    static void closeRepository() {
+        repository.close();
+    }
+
+    private static ConnectionTarget target(String database) {
+        return ConnectionTarget.of(SERVER.url(database), Map.of());
+    }
+
+    private static ClientPrograms programs() throws IOException {
+        return ClientPrograms.find(SERVER.programs().bin().toString());
+    }
+
+    private static RestoreOptions options(Content content, Placement placement) {
+        RestoreOptions usual = RestoreOptions.DEFAULTS;
+        return new RestoreOptions(
+                3,
+                200_000,
+                usual.timeout(),
+                usual.connectTimeout(),
+                64,
+                content,
+                placement,
+                true,
+                true,
+                true,
+                usual.checks());
+    }
+
+    private static DatabaseRestore restore(String into, Content content, Placement placement) throws IOException {
+        SourceRecord record = backup.manifest().sources().getFirst();
+        return new DatabaseRestore(
+                new StoredDump(new StoredFolder(repository, backup.snapshot(), record.path())),
+                record,
+                target(into),
+                options(content, placement),
+                new DatabaseRestore.Surroundings(
+                        new DatabaseStructure(programs(), 0, folder, Duration.ofSeconds(10)),
+                        new Progress(),
+                        _ -> {},
+                        _ -> {},
+                        InstantSource.system()));
+    }
+
+    private static DatabaseResult run(String into, Content content, Placement placement) throws IOException {
+        DatabaseRestore restore = restore(into, content, placement);
+        return restore.run(restore.plan());
+    }
+
+    private static void assertRight(DatabaseResult result, String database) throws Exception {
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.checks()).filteredOn(check -> !check.passed()).isEmpty();
+        assertThat(result.checks())
+                .extracting(CheckResult::subject)
+                .contains("structure", "relationships", "constraints", "table shop.article");
+        assertThat(result.inPlace()).isTrue();
+        for (String query : CONTENT) {
+            assertThat(SERVER.ask(database, query)).as(query).isEqualTo(SERVER.ask(source, query));
+        }
+    }
+
+    @Test
+    void intoAnEmptyDatabase() throws Exception {
+        String to = SERVER.database("empty");
+        assertRight(run(to, Content.ALL, new Placement(false, false, false)), to);
+    }
+
+    @Test
+    void intoANewDatabaseWithItsOwnSettings() throws Exception {
+        assertThatThrownBy(() -> run("new one", Content.ALL, new Placement(false, false, false)))
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                .hasMessageContaining("there is no such database");
+        assertRight(run("new one", Content.ALL, new Placement(true, false, false)), "new one");
+        assertThat(SERVER.ask("new one", "SHOW work_mem")).containsExactly("5MB");
+    }
+
+    @Test
+    void inPlaceOfAFilledOneThatIsKept() throws Exception {
+        String to = SERVER.database("live");
+        SERVER.run(to, "CREATE TABLE precious (a int)", "INSERT INTO precious VALUES (42)");
+        assertThatThrownBy(() -> run(to, Content.ALL, new Placement(false, false, false)))
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                .hasMessageContaining("not empty");
+        DatabaseResult result = run(to, Content.ALL, new Placement(false, true, false));
+        assertRight(result, to);
+        assertThat(SERVER.ask(result.plan().kept(), "SELECT a FROM precious")).containsExactly("42");
+    }
+
+    @Test
+    void oneInUseIsReplacedOnlyWhenItsSessionsMayBeEnded() throws Exception {
+        String to = SERVER.database("busy");
+        SERVER.run(to, "CREATE TABLE precious (a int)");
+        try (Connection user = SERVER.connect(to)) {
+            assertThatThrownBy(() -> run(to, Content.ALL, new Placement(false, true, false)))
+                    .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                    .hasMessageContaining("in use by 1 session");
+            assertRight(run(to, Content.ALL, new Placement(false, true, true)), to);
+            assertThat(user.isValid(5)).isFalse();
+        }
+    }
+
+    @Test
+    void aTableComesWithWhatBelongsToIt() throws Exception {
+        String to = SERVER.database("part");
+        SERVER.run(to, "CREATE TABLE other (a int)");
+        DatabaseResult result =
+                run(to, new Content(List.of(), List.of("shop.art*"), Part.ALL), new Placement(false, false, false));
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.checks()).filteredOn(check -> !check.passed()).isEmpty();
+        String articles = "SELECT a::text FROM shop.article a ORDER BY 1";
+        assertThat(SERVER.ask(to, articles)).isEqualTo(SERVER.ask(source, articles));
+        assertThat(SERVER.ask(to, "SELECT relname FROM pg_class WHERE relnamespace = 'shop'::regnamespace ORDER BY 1"))
+                .containsExactly("article", "article_id_seq", "article_name_key", "article_pkey");
+        assertThat(SERVER.ask(to, "SELECT nextval('shop.article_id_seq')")).containsExactly("30001");
+        assertThatThrownBy(() ->
+                        run(to, new Content(List.of("no*"), List.of(), Part.ALL), new Placement(false, false, false)))
+                .isInstanceOf(HoldfastException.BadUsage.class)
+                .hasMessageContaining("no schema of the backup matches no*");
+    }
+}
