@@ -6,6 +6,7 @@ import holdfast.model.HoldfastException;
 import holdfast.model.ProofLevel;
 import holdfast.repository.InitOptions;
 import holdfast.repository.SnapshotFilter;
+import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.sqlite.SqliteOptions;
 import holdfast.verify.VerifyResult;
 import java.io.IOException;
@@ -130,6 +131,11 @@ final class BackupCommand implements Callable<Integer> {
     private Integer run(boolean fromEnvironment, SlackReport slack) throws IOException {
         List<SourceArguments.Named> named =
                 new SourceArguments(session.world().folder(), session.environment()).parse(words());
+        for (SourceArguments.Named source : named) {
+            if (source instanceof SourceArguments.Named.Database(ConnectionTarget target)) {
+                target.warnings().forEach(session.console()::warn);
+            }
+        }
         int retentionDays = fromEnvironment ? session.environment().retentionDays() : 0;
         try (OpenRepository open = fromEnvironment || init ? session.openOrInit(InitOptions.DEFAULT) : session.open()) {
             Operations operations = new Operations(session, open);
@@ -164,7 +170,8 @@ final class BackupCommand implements Callable<Integer> {
     /// How expiring old snapshots ended.
     private record Expiring(Optional<Expiry.Result> result, int exitCode) {}
 
-    /// That nothing can be removed, for instance since another snapshot is damaged, takes nothing from the backup.
+    /// That nothing can be removed, for instance since another snapshot is damaged, takes nothing
+    /// from the backup.
     private Expiring expire(Expiry expiry, int days, BackupResult result) throws IOException {
         try {
             return new Expiring(Optional.of(expiry.olderThan(days, result.snapshot())), ExitCode.DONE);

@@ -5,11 +5,16 @@ import holdfast.source.postgres.connection.ConnectionTarget;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
-/// What the environment variables say: the only place that reads them. An empty variable counts as not set.
-/// Where Holdfast and restic have a variable for the same thing, Holdfast's goes first.
+/// What the environment variables say: the only place that reads them. An empty variable counts as
+/// not set. Where Holdfast and restic have a variable for the same thing, Holdfast's goes first.
 final class Environment {
     private static final int USUAL_RETENTION_DAYS = 30;
+
+    /// What the driver writes is in its exceptions too, and ours say it better.
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
     private final Map<String, String> variables;
 
@@ -68,9 +73,15 @@ final class Environment {
                 variable(prefix + "_PASSWORD_COMMAND"));
     }
 
-    /// What to back up when the command line names nothing; may contain a password, so it is never shown whole.
-    /// A database as libpq finds it: what the URL leaves open is said by the variables `PG…`.
+    /// A database as libpq finds it: what the URL leaves open is said by the variables `PG…`;
+    /// behind a pooler that gives every transaction another session, the server itself.
     ConnectionTarget database(String url) {
+        DRIVER.setLevel(Level.OFF);
+        ConnectionTarget target = named(url);
+        return target.direct().orElse(target);
+    }
+
+    private ConnectionTarget named(String url) {
         return ConnectionTarget.of(url, variables);
     }
 
@@ -79,6 +90,13 @@ final class Environment {
         return variable("PATH").orElse("");
     }
 
+    /// A second database, to restore into.
+    Optional<String> databaseBackupUrl() {
+        return variable("DATABASE_BACKUP_URL");
+    }
+
+    /// What to back up when the command line names nothing; may contain a password, so it is never
+    /// shown whole.
     Optional<String> databaseUrl() {
         return variable("DATABASE_URL");
     }
@@ -98,7 +116,8 @@ final class Environment {
                 "BACKUP_RETENTION_DAYS is no number of days: " + text, "set it to 1 or more, for instance 30");
     }
 
-    /// Holdfast cannot store on S3 yet. Leaving a copy out silently would be worse than not starting.
+    /// Holdfast cannot store on S3 yet. Leaving a copy out silently would be worse than not
+    /// starting.
     ///
     /// @throws HoldfastException.BadUsage when such a copy is asked for
     void refuseWhatIsNotSupported() {

@@ -14,6 +14,7 @@ import holdfast.model.Progress;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
+import holdfast.repository.Manifests;
 import holdfast.restore.Restore;
 import holdfast.restore.RestorePlan;
 import holdfast.restore.RestoreRequest;
@@ -25,12 +26,14 @@ import holdfast.source.sqlite.SqliteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The steps of a restore, in their order: plan, say it, ask, take a safety snapshot, restore, tell.
+/// The steps of a restore, in their order: plan, say it, ask, take a safety snapshot, restore,
+/// tell.
 final class RestoreAction {
     /// Tag of the snapshots that are taken before something is replaced.
     static final String SAFETY_TAG = "before-restore";
@@ -47,6 +50,7 @@ final class RestoreAction {
             List<TargetDocument> targets,
             long files,
             long bytes,
+            List<DatabaseRestores.PlanDocument> databases,
             boolean safetySnapshot) {}
 
     record TargetDocument(String kind, String source, String path, String action) {}
@@ -65,7 +69,8 @@ final class RestoreAction {
             boolean verified,
             double totalDuration,
             List<CheckResult> failedChecks,
-            List<ExtractResult.Failure> failures) {}
+            List<ExtractResult.Failure> failures,
+            List<DatabaseRestores.Document> databases) {}
 
     private final Session session;
     private final OpenRepository open;
@@ -79,39 +84,65 @@ final class RestoreAction {
         this.inUse = inUse;
     }
 
-    int run(Snapshot snapshot, RestoreRequest request, Consent consent) throws IOException {
+    /// @param files what shall be written into the file system, if anything
+    /// @param databases what shall go into servers
+    int run(Snapshot snapshot, Optional<RestoreRequest> files, DatabaseWish databases, Consent consent)
+            throws IOException {
         Console console = session.console();
         Progress progress = new Progress();
         Restore restore = operations.restore(progress, inUse);
-        try (HeldLock lock = open.lockToRead()) {
-            RestorePlan plan = restore.plan(snapshot, request);
+        try (HeldLock lock = open.lockToRead();
+                RestoreLog log = new RestoreLog(databases.log(), session.clock())) {
+            DatabaseRestores servers = new DatabaseRestores(session, open, databases.options(), log, progress);
+            servers.plan(snapshot, databases.of(open.repository(), snapshot));
+            Optional<RestorePlan> plan = files.isPresent() && (servers.isEmpty() || hasOthers(snapshot))
+                    ? Optional.of(restore.plan(snapshot, files.get()))
+                    : Optional.empty();
+            boolean inPlace = plan.map(RestorePlan::request)
+                    .filter(request -> request.destination() instanceof RestoreRequest.Destination.InPlace)
+                    .isPresent();
+            boolean replaces =
+                    servers.replaces() || plan.filter(RestorePlan::replaces).isPresent();
             boolean safety = consent.safetySnapshot()
-                    && plan.replaces()
-                    && request.destination() instanceof RestoreRequest.Destination.InPlace;
-            printPlan(plan, safety, consent.dryRun());
+                    && (servers.replaces()
+                            || inPlace && plan.filter(RestorePlan::replaces).isPresent());
+            printPlan(snapshot, plan, servers, safety, consent.dryRun());
             if (consent.dryRun()) {
                 return ExitCode.DONE;
             }
-            if (plan.replaces()) {
+            if (replaces) {
                 session.confirmation().require("Replace what is there?", consent.yes());
             }
-            Optional<Snapshot> saved = safety ? Optional.of(safetySnapshot(plan, lock)) : Optional.empty();
+            Optional<Snapshot> saved = safety ? Optional.of(safetySnapshot(plan, servers, lock)) : Optional.empty();
             saved.ifPresent(kept ->
                     console.note("safety snapshot " + kept.id().brief() + " taken; 'holdfast undo' brings it back"));
-            RestoreResult result;
+            Optional<RestoreResult> written = Optional.empty();
+            List<DatabaseRestores.Outcome> outcomes;
             try (ProgressLine _ = console.follow(progress)) {
-                result = restore.run(plan);
+                if (plan.isPresent()) {
+                    written = Optional.of(restore.run(plan.get()));
+                }
+                outcomes = servers.run();
             }
             lock.check();
-            return report(result, saved);
+            return report(snapshot, written, outcomes, saved, databases);
         }
     }
 
-    /// What stands at the targets now, as it is: a database that is no longer one is kept as a plain
-    /// file.
-    private Snapshot safetySnapshot(RestorePlan plan, HeldLock lock) throws IOException {
-        List<SourceArguments.Named.OnDisk> named = new ArrayList<>();
-        for (RestorePlan.Target target : plan.targets()) {
+    /// Whether a snapshot holds anything but databases of servers.
+    private boolean hasOthers(Snapshot snapshot) throws IOException {
+        return Manifests.read(open.repository(), snapshot)
+                .filter(manifest ->
+                        manifest.sources().stream().allMatch(source -> source.kind() == SourceKind.POSTGRES_DATABASE))
+                .isEmpty();
+    }
+
+    /// What stands at the targets now, as it is: a database that is no longer one is kept as a
+    /// plain file.
+    private Snapshot safetySnapshot(Optional<RestorePlan> plan, DatabaseRestores servers, HeldLock lock)
+            throws IOException {
+        List<SourceArguments.Named> named = new ArrayList<>(servers.replaced());
+        for (RestorePlan.Target target : plan.map(RestorePlan::targets).orElse(List.of())) {
             if (target.exists()) {
                 Path path = Path.of(target.path());
                 boolean database = target.source().map(SourceRecord::kind).orElse(SourceKind.FILES) == SourceKind.SQLITE
@@ -129,15 +160,18 @@ final class RestoreAction {
                     e);
         } catch (HoldfastException.PreCheckFailed | IOException e) {
             session.console().detail("as a database it cannot be read any more: " + e.getMessage());
-            return take(
-                    named.stream()
-                            .map(source -> new SourceArguments.Named.OnDisk(SourceKind.FILES, source.place()))
-                            .toList(),
-                    lock);
+            return take(named.stream().map(RestoreAction::asFiles).toList(), lock);
         }
     }
 
-    private Snapshot take(List<SourceArguments.Named.OnDisk> named, HeldLock lock) throws IOException {
+    private static SourceArguments.Named asFiles(SourceArguments.Named source) {
+        return switch (source) {
+            case SourceArguments.Named.OnDisk disk -> new SourceArguments.Named.OnDisk(SourceKind.FILES, disk.place());
+            case SourceArguments.Named.Database database -> database;
+        };
+    }
+
+    private Snapshot take(List<SourceArguments.Named> named, HeldLock lock) throws IOException {
         Set<String> leaveOut =
                 session.location().path().map(Path::toString).map(Set::of).orElse(Set.of());
         SourceArguments.Reading reading = new SourceArguments.Reading(
@@ -148,7 +182,7 @@ final class RestoreAction {
                 new SourceArguments.Databases(
                         session.environment().searchPath(), PostgresOptions.DEFAULTS, session.clock()));
         BackupRequest request = new BackupRequest(
-                SourceArguments.open(List.copyOf(named), reading),
+                SourceArguments.open(named, reading),
                 named.stream().map(SourceArguments.Named::path).toList(),
                 List.of(),
                 List.of(SAFETY_TAG),
@@ -163,27 +197,26 @@ final class RestoreAction {
         return result.snapshot();
     }
 
-    private void printPlan(RestorePlan plan, boolean safety, boolean dryRun) {
+    private void printPlan(
+            Snapshot snapshot, Optional<RestorePlan> plan, DatabaseRestores servers, boolean safety, boolean dryRun) {
         Console console = session.console();
-        Snapshot snapshot = plan.snapshot();
+        long files = plan.map(one -> one.tree().fileNames()).orElse(0L);
+        long bytes = plan.map(one -> one.tree().bytes()).orElse(0L);
         console.note((dryRun ? "would restore" : "restoring") + " snapshot "
                 + snapshot.id().brief() + " of "
-                + snapshot.time() + ": " + Count.of(plan.tree().fileNames(), "file") + ", "
-                + Sizes.format(plan.tree().bytes()));
-        for (RestorePlan.Target target : plan.targets()) {
+                + snapshot.time()
+                + (plan.isPresent() ? ": " + Count.of(files, "file") + ", " + Sizes.format(bytes) : ""));
+        List<RestorePlan.Target> targets = plan.map(RestorePlan::targets).orElse(List.of());
+        for (RestorePlan.Target target : targets) {
             console.note("  " + action(target) + " " + Console.safe(target.path()));
         }
+        servers.print();
         if (safety) {
             console.note("  after a safety snapshot of what is there");
         }
         if (dryRun) {
             console.document(new PlanDocument(
-                    "plan",
-                    snapshot.id().hex(),
-                    documents(plan),
-                    plan.tree().fileNames(),
-                    plan.tree().bytes(),
-                    safety));
+                    "plan", snapshot.id().hex(), documents(targets), files, bytes, servers.planDocuments(), safety));
         }
     }
 
@@ -194,8 +227,8 @@ final class RestoreAction {
         return target.exists() ? "write into" : "write";
     }
 
-    private static List<TargetDocument> documents(RestorePlan plan) {
-        return plan.targets().stream()
+    private static List<TargetDocument> documents(List<RestorePlan.Target> targets) {
+        return targets.stream()
                 .map(target -> new TargetDocument(
                         target.source().map(source -> source.kind().label()).orElse("part"),
                         target.source().map(SourceRecord::location).orElse(""),
@@ -204,7 +237,68 @@ final class RestoreAction {
                 .toList();
     }
 
-    private int report(RestoreResult result, Optional<Snapshot> saved) {
+    private int report(
+            Snapshot snapshot,
+            Optional<RestoreResult> written,
+            List<DatabaseRestores.Outcome> outcomes,
+            Optional<Snapshot> saved,
+            DatabaseWish databases)
+            throws IOException {
+        int code = written.map(this::report).orElse(ExitCode.DONE);
+        boolean completed = written.map(RestoreResult::passed).orElse(true);
+        for (DatabaseRestores.Outcome outcome : outcomes) {
+            int one = DatabaseRestores.report(session.console(), outcome);
+            completed &= outcome.result().passed();
+            code = code == ExitCode.DONE ? one : code;
+            if (one == ExitCode.DONE && !new CommandAfter(session, databases.runAfter()).run(outcome.target())) {
+                code = ExitCode.DAMAGED;
+                completed = false;
+            }
+        }
+        boolean verified = written.map(RestoreResult::verified).orElse(true)
+                && outcomes.stream()
+                        .noneMatch(outcome -> outcome.result().checks().isEmpty());
+        session.console()
+                .document(document(
+                        snapshot,
+                        written,
+                        outcomes,
+                        saved,
+                        !completed ? "failed" : verified ? "completed" : "restored"));
+        return code;
+    }
+
+    private static Document document(
+            Snapshot snapshot,
+            Optional<RestoreResult> written,
+            List<DatabaseRestores.Outcome> outcomes,
+            Optional<Snapshot> saved,
+            String status) {
+        Duration took = outcomes.stream()
+                .map(outcome -> outcome.result().took())
+                .reduce(written.map(RestoreResult::took).orElse(Duration.ZERO), Duration::plus);
+        return new Document(
+                "summary",
+                snapshot.id().hex(),
+                status,
+                saved.map(kept -> kept.id().hex()).orElse(""),
+                documents(written.map(result -> result.plan().targets()).orElse(List.of())),
+                written.map(result -> result.extracted().files()).orElse(0L),
+                written.map(result -> result.extracted().writtenBytes()).orElse(0L),
+                written.map(result -> result.extracted().keptBytes()).orElse(0L),
+                written.map(RestoreResult::kept).orElse(List.of()).stream()
+                        .map(Path::toString)
+                        .toList(),
+                written.map(RestoreResult::verified).orElse(true),
+                took.toMillis() / 1000.0,
+                written.map(RestoreResult::checks).orElse(List.of()).stream()
+                        .filter(check -> !check.passed())
+                        .toList(),
+                written.map(result -> result.extracted().failures()).orElse(List.of()),
+                outcomes.stream().map(DatabaseRestores::document).toList());
+    }
+
+    private int report(RestoreResult result) {
         Console console = session.console();
         ExtractResult extracted = result.extracted();
         extracted.failures().stream()
@@ -222,7 +316,6 @@ final class RestoreAction {
         console.line("restored " + Count.of(extracted.files(), "file") + ", " + Sizes.format(extracted.writtenBytes())
                 + " written" + (extracted.keptBytes() > 0 ? ", " + Sizes.format(extracted.keptBytes()) + " kept" : "")
                 + " in " + Durations.format(result.took()));
-        String status = !result.passed() ? "failed" : result.verified() ? "completed" : "restored";
         if (result.passed()) {
             console.line(
                     result.verified()
@@ -234,20 +327,6 @@ final class RestoreAction {
             console.hint("what is named above is not as it was; all else is restored. Look for it in another snapshot"
                     + " ('holdfast snapshots'), or find out by 'holdfast check --read-data' what is damaged");
         }
-        console.document(new Document(
-                "summary",
-                result.plan().snapshot().id().hex(),
-                status,
-                saved.map(snapshot -> snapshot.id().hex()).orElse(""),
-                documents(result.plan()),
-                extracted.files(),
-                extracted.writtenBytes(),
-                extracted.keptBytes(),
-                result.kept().stream().map(Path::toString).toList(),
-                result.verified(),
-                result.took().toMillis() / 1000.0,
-                failed,
-                extracted.failures()));
         return result.passed() ? ExitCode.DONE : ExitCode.DAMAGED;
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,10 +49,10 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Option(
             names = {"-t", "--target"},
-            paramLabel = "FOLDER",
-            description = "Restore into this folder. Default: in place")
-    @Nullable
-    private Path target;
+            paramLabel = "FOLDER|URL",
+            description = "Restore into this folder, or the PostgreSQL database of the snapshot into this one"
+                    + " (postgresql://...). Default: in place; a database into DATABASE_BACKUP_URL if that is set")
+    private String target = "";
 
     @Option(
             names = {"-i", "--include"},
@@ -93,6 +94,9 @@ final class RestoreCommand implements Callable<Integer> {
     @Mixin
     private final InUseOptions inUse = new InUseOptions();
 
+    @Mixin
+    private final DatabaseOptionsGroup databases = new DatabaseOptionsGroup();
+
     RestoreCommand(Session session) {
         this.session = session;
     }
@@ -101,23 +105,46 @@ final class RestoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         int colon = reference.indexOf(":/");
         String name = colon < 0 ? reference : reference.substring(0, colon);
-        RestoreRequest request = new RestoreRequest(
-                destination(colon < 0 ? "" : reference.substring(colon + 1)),
-                pathFilter(include, exclude),
-                delta,
-                overwrite,
-                !noVerify,
-                acceptDamage);
+        String part = colon < 0 ? "" : reference.substring(colon + 1);
+        boolean intoServer = DatabaseWish.isUrl(target);
+        PathFilter paths = pathFilter(include, exclude);
+        Optional<RestoreRequest> files = intoServer
+                ? Optional.empty()
+                : Optional.of(new RestoreRequest(destination(part), paths, delta, overwrite, !noVerify, acceptDamage));
         try (OpenRepository open = session.open()) {
             Snapshot snapshot =
                     open.repository().find(name.isEmpty() ? "latest" : name, filter.filter(), session.zone());
             RestoreAction action = new RestoreAction(session, open, inUse.read());
-            return action.run(snapshot, request, new RestoreAction.Consent(dryRun, yes, !noSafetySnapshot));
+            return action.run(
+                    snapshot,
+                    files,
+                    wish(intoServer, part, paths),
+                    new RestoreAction.Consent(dryRun, yes, !noSafetySnapshot));
         }
     }
 
+    private DatabaseWish wish(boolean intoServer, String part, PathFilter paths) {
+        Environment environment = session.environment();
+        boolean inPlace = target.isEmpty();
+        Optional<String> elsewhere =
+                intoServer ? Optional.of(target) : inPlace ? environment.databaseBackupUrl() : Optional.empty();
+        return new DatabaseWish(
+                environment,
+                intoServer || inPlace,
+                elsewhere,
+                part,
+                paths,
+                databases.options(overwrite || inPlace, inPlace, !noVerify),
+                inFolder(databases.log()),
+                databases.runAfter());
+    }
+
+    private @Nullable Path inFolder(@Nullable Path path) {
+        return path == null ? null : session.world().folder().resolve(path);
+    }
+
     private Destination destination(String part) {
-        if (target == null) {
+        if (target.isEmpty()) {
             if (!part.isEmpty()) {
                 throw new HoldfastException.BadUsage(
                         "a part of a snapshot needs a --target",

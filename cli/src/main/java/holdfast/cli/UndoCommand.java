@@ -5,8 +5,10 @@ import holdfast.model.HoldfastException;
 import holdfast.model.Snapshot;
 import holdfast.repository.SnapshotFilter;
 import holdfast.restore.RestoreRequest;
+import holdfast.source.postgres.restore.RestoreOptions;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +37,9 @@ final class UndoCommand implements Callable<Integer> {
             description = "Do not ask")
     private boolean yes;
 
+    @Option(names = "--terminate-connections", description = "End the sessions that have a PostgreSQL database open")
+    private boolean terminate;
+
     @Mixin
     private final InUseOptions inUse = new InUseOptions();
 
@@ -59,7 +64,21 @@ final class UndoCommand implements Callable<Integer> {
                         "a restore in place takes one; 'holdfast snapshots' lists what there is");
             }
             return new RestoreAction(session, open, inUse.read())
-                    .run(safety.getLast(), request, new RestoreAction.Consent(dryRun, yes, true));
+                    .run(safety.getLast(), Optional.of(request), wish(), new RestoreAction.Consent(dryRun, yes, true));
         }
+    }
+
+    /// Databases go back to where they stood, whatever the environment says.
+    private DatabaseWish wish() {
+        RestoreOptions usual = RestoreOptions.DEFAULTS;
+        return new DatabaseWish(
+                session.environment(),
+                true,
+                Optional.empty(),
+                "",
+                PathFilter.ALL,
+                usual.with(new RestoreOptions.Placement(true, true, terminate)),
+                null,
+                "");
     }
 }

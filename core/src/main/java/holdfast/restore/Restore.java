@@ -39,9 +39,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Brings a snapshot back. A database that stands in its place already is written aside, checked, and
-/// swapped in; "done" is said only after what was written has been read again and compared. Used by one
-/// thread.
+/// Brings a snapshot back. A database that stands in its place already is written aside, checked,
+/// and swapped in; "done" is said only after what was written has been read again and compared.
+/// Used by one thread.
 public final class Restore {
     private final Repository repository;
     private final HostFiles host;
@@ -101,8 +101,8 @@ public final class Restore {
         return new RestorePlan(snapshot, request, written(targets, tree), tree);
     }
 
-    /// A lost manifest is no reason to bring nothing back where it is known where to: the tree is written as if restic
-    /// had made it, and the manifest is among what could not be restored.
+    /// A lost manifest is no reason to bring nothing back where it is known where to: the tree is
+    /// written as if restic had made it, and the manifest is among what could not be restored.
     private Optional<Manifest> manifest(Snapshot snapshot, RestoreRequest request) throws IOException {
         try {
             return Manifests.read(repository, snapshot);
@@ -142,12 +142,8 @@ public final class Restore {
         }
         for (SourceRecord source : manifest.get().sources()) {
             String path = source.path();
-            if (source.kind() == SourceKind.POSTGRES_DATABASE
-                    && request.filter().choose(path, true) == PathFilter.Choice.TAKE) {
-                throw new HoldfastException.PreCheckFailed(
-                        "cannot bring " + source.location() + " back in place with this version",
-                        "restore into a folder by --target, and load that with pg_restore; or leave the database out"
-                                + " by --exclude " + path);
+            if (source.kind() == SourceKind.POSTGRES_DATABASE) {
+                continue; // goes back into its server, not into the file system
             }
             String directory = parent(path);
             String name = name(path);
@@ -217,8 +213,8 @@ public final class Restore {
 
     /// Carries the plan out. The caller holds a shared lock on the repository.
     ///
-    /// @throws IOException when the storage or a target directory failed; databases in place are then
-    ///     untouched
+    /// @throws IOException when the storage or a target directory failed; databases in place are
+    ///     then untouched
     public RestoreResult run(RestorePlan plan) throws IOException {
         Instant start = clock.instant();
         try {
@@ -269,8 +265,8 @@ public final class Restore {
                 plan, extracted, checks, kept, plan.request().verify(), Duration.between(start, clock.instant()));
     }
 
-    /// With `delta` the copy written aside begins as a copy of the live file, so that only what differs
-    /// is fetched.
+    /// With `delta` the copy written aside begins as a copy of the live file, so that only what
+    /// differs is fetched.
     private static void copyAside(RestorePlan plan) throws IOException {
         for (RestorePlan.Target target : plan.targets()) {
             if (target.swapped() && target.exists()) {
@@ -324,7 +320,8 @@ public final class Restore {
         return Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /// Whether something is there that writing into it could replace: an empty directory holds nothing.
+    /// Whether something is there that writing into it could replace: an empty directory holds
+    /// nothing.
     private static boolean filled(String path) throws IOException {
         if (!Files.isDirectory(Path.of(path))) {
             return exists(path);

@@ -96,6 +96,21 @@ public record RestoreOptions(
             true,
             EnumSet.allOf(Check.class));
 
+    public RestoreOptions with(Placement other) {
+        return new RestoreOptions(
+                jobs,
+                batchBytes,
+                timeout,
+                connectTimeout,
+                maintenanceMemory,
+                content,
+                other,
+                owners,
+                privileges,
+                tablespaces,
+                checks);
+    }
+
     public RestoreOptions {
         checks = Set.copyOf(checks);
     }

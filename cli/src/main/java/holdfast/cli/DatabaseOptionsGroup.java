@@ -1,0 +1,155 @@
+package holdfast.cli;
+
+import holdfast.cli.OptionValues.Bytes;
+import holdfast.model.HoldfastException;
+import holdfast.source.postgres.restore.RestoreOptions;
+import holdfast.source.postgres.restore.RestoreOptions.Check;
+import holdfast.source.postgres.restore.RestoreOptions.Content;
+import holdfast.source.postgres.restore.RestoreOptions.Part;
+import holdfast.source.postgres.restore.RestoreOptions.Placement;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Options for restoring PostgreSQL databases into servers.
+final class DatabaseOptionsGroup {
+    @Option(names = "--create", description = "Make the database when it is not there")
+    private boolean create;
+
+    @Option(names = "--terminate-connections", description = "End the sessions that have the database open")
+    private boolean terminate;
+
+    @Option(names = "--schema", paramLabel = "PATTERN", description = "Only these schemas, as in psql's \\d")
+    private List<String> schemas = List.of();
+
+    @Option(
+            names = "--table",
+            paramLabel = "PATTERN",
+            description = "Only these tables, with their indexes, constraints, triggers and sequences")
+    private List<String> tables = List.of();
+
+    @Option(names = "--schema-only", description = "No rows")
+    private boolean schemaOnly;
+
+    @Option(names = "--data-only", description = "Only rows, into tables that are there: with --truncate or --append")
+    private boolean dataOnly;
+
+    @Option(names = "--truncate", description = "With --data-only: the rows that are there go")
+    private boolean truncate;
+
+    @Option(names = "--append", description = "With --data-only: the rows that are there stay")
+    private boolean append;
+
+    @Option(names = "--no-owner", description = "Everything belongs to the role that restores")
+    private boolean noOwner;
+
+    @Option(names = "--no-privileges", description = "Grant no rights")
+    private boolean noPrivileges;
+
+    @Option(names = "--no-tablespaces", description = "Everything into the database's own tablespace")
+    private boolean noTablespaces;
+
+    @Option(
+            names = {"-j", "--jobs"},
+            paramLabel = "NUMBER",
+            description = "Restore with so many connections at the same time. Default: the number of processors")
+    private int jobs = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "SIZE",
+            description = "Rows of a table go in by transactions of this size. Default: 64MiB")
+    private Bytes batch = new Bytes(RestoreOptions.DEFAULTS.batchBytes());
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = "For the whole restore. Default: 1h")
+    private Duration timeout = RestoreOptions.DEFAULTS.timeout();
+
+    @Option(
+            names = "--maintenance-work-mem",
+            paramLabel = "SIZE",
+            description =
+                    "Memory of the server for each index that is made; 0B leaves its own setting. Default: 256MiB")
+    private Bytes memory = new Bytes((long) RestoreOptions.DEFAULTS.maintenanceMemory() << 20);
+
+    @Option(
+            names = "--verify",
+            split = ",",
+            paramLabel = "CHECK",
+            description = "What to verify afterwards: checksum, structure, relationships, constraints, fingerprints."
+                    + " Default: all")
+    @Nullable
+    private Set<Check> verify;
+
+    @Option(
+            names = "--queries",
+            paramLabel = "FILE",
+            description = "Run these queries on the restored database; '-- expect: TEXT' above each says its result")
+    @Nullable
+    private Path queries;
+
+    @Option(
+            names = "--run-after",
+            paramLabel = "COMMAND",
+            description = "Then run this, for instance a migration; DATABASE_URL and PG* lead to the restored database")
+    private String runAfter = "";
+
+    @Option(names = "--log", paramLabel = "FILE", description = "Write what happens into this file")
+    @Nullable
+    private Path log;
+
+    @Nullable
+    Path queries() {
+        return queries;
+    }
+
+    @Nullable
+    Path log() {
+        return log;
+    }
+
+    String runAfter() {
+        return runAfter;
+    }
+
+    /// @param replace whether a filled database may be replaced
+    /// @param verifyAnything false for `--no-verify`
+    RestoreOptions options(boolean replace, boolean inPlace, boolean verifyAnything) {
+        Set<Check> checks =
+                !verifyAnything ? EnumSet.noneOf(Check.class) : verify == null ? EnumSet.allOf(Check.class) : verify;
+        return new RestoreOptions(
+                Math.clamp(jobs, 1, 64),
+                Math.max(1, batch.count()),
+                timeout,
+                RestoreOptions.DEFAULTS.connectTimeout(),
+                (int) (memory.count() >> 20),
+                new Content(schemas, tables, part()),
+                new Placement(create || inPlace, replace, terminate),
+                !noOwner,
+                !noPrivileges,
+                !noTablespaces,
+                checks);
+    }
+
+    private Part part() {
+        if (schemaOnly && dataOnly) {
+            throw new HoldfastException.BadUsage("--schema-only and --data-only leave nothing", "choose one");
+        }
+        if (dataOnly && truncate == append) {
+            throw new HoldfastException.BadUsage(
+                    "--data-only needs to know what becomes of the rows that are there",
+                    "add --truncate to replace them, or --append to keep them");
+        }
+        if (!dataOnly && (truncate || append)) {
+            throw new HoldfastException.BadUsage(
+                    (truncate ? "--truncate" : "--append") + " is for --data-only", "add --data-only");
+        }
+        if (dataOnly) {
+            return truncate ? Part.DATA_REPLACED : Part.DATA_APPENDED;
+        }
+        return schemaOnly ? Part.SCHEMA_ONLY : Part.ALL;
+    }
+}
