@@ -33,8 +33,6 @@ final class DatabaseRestores {
     /// A source of the snapshot, and the database it goes to.
     record Wanted(SourceRecord source, ConnectionTarget target) {}
 
-    /// @param dump version of the `pg_dump` that described the source, as a major number; 0 if
-    ///     unknown
     private record Planned(Wanted wanted, DatabaseRestore restore, DatabasePlan plan) {}
 
     /// What `restore --dry-run --json` says of a database.

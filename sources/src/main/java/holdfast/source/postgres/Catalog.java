@@ -1,12 +1,14 @@
 package holdfast.source.postgres;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.rows.Identifiers;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// What the system catalogs of a database say, as its snapshot has them. Used by one thread.
 final class Catalog {
@@ -14,7 +16,7 @@ final class Catalog {
 
     private static final String SIZES = """
             SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind,
-                   COALESCE(e.condition, ''), n.nspname || '.' || c.relname
+                   COALESCE(e.condition, ''), n.nspname, c.relname
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
             LEFT JOIN (SELECT pg_catalog.unnest(extconfig), pg_catalog.unnest(extcondition)
@@ -86,21 +88,21 @@ final class Catalog {
 
     /// By oid.
     Map<String, Relation> relations() throws SQLException {
-        return relations(0);
+        return relations(row -> row.get(0));
     }
 
     /// By schema and name, divided by a dot.
     Map<String, Relation> relationsByName() throws SQLException {
-        return relations(5);
+        return relations(row -> Identifiers.display(row.get(5), row.get(6)));
     }
 
-    private Map<String, Relation> relations(int key) throws SQLException {
+    private Map<String, Relation> relations(Function<List<String>, String> key) throws SQLException {
         Map<String, Relation> relations = new HashMap<>();
         for (List<String> row : snapshot.rows(SIZES)) {
             long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
             Relation relation =
                     new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4));
-            relations.put(row.get(key), relation);
+            relations.put(key.apply(row), relation);
         }
         return relations;
     }

@@ -13,6 +13,7 @@ import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocWriter;
 import holdfast.source.postgres.rows.CopyStatement;
+import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class DatabaseCapture implements Capture {
 
     /// How a table is called in the snapshot's document.
     static String name(TocEntry entry) {
-        return entry.namespace() + "." + entry.tag();
+        return Identifiers.display(String.valueOf(entry.namespace()), String.valueOf(entry.tag()));
     }
 
     private List<TocEntry> tables() {

@@ -45,7 +45,7 @@ public final class TableFingerprints {
             for (TocEntry entry : chosen) {
                 CopyStatement copy = CopyStatement.of(entry);
                 String name = DatabaseCapture.name(entry);
-                Relation relation = relations.getOrDefault(copy.schema() + "." + copy.table(), Relation.UNKNOWN);
+                Relation relation = relations.getOrDefault(name, Relation.UNKNOWN);
                 TableData table = TableData.of(name, nodes.file(name, 0), readers, copy, relation);
                 tables.add(table);
                 parts.addAll(table.parts().isEmpty() ? List.of(table) : table.parts());

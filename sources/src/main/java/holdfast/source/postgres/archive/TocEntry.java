@@ -50,4 +50,26 @@ public record TocEntry(
     public boolean is(String kind) {
         return kind.equals(description);
     }
+
+    /// The same, to be restored after other entries.
+    public TocEntry withDependencies(List<String> others) {
+        return new TocEntry(
+                dumpId,
+                data,
+                tableOid,
+                oid,
+                tag,
+                description,
+                section,
+                definition,
+                dropStatement,
+                copyStatement,
+                namespace,
+                tablespace,
+                accessMethod,
+                relationKind,
+                owner,
+                withOids,
+                others);
+    }
 }

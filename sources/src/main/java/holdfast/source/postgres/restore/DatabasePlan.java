@@ -9,6 +9,8 @@ import java.util.Set;
 /// Immutable.
 ///
 /// @param target the database, as a person knows it
+/// @param scratch name under which the database is restored before it gets its own; empty when it
+///     is restored into one that is there
 /// @param kept name under which the database that stands there now will be found; empty when none
 ///     is replaced
 /// @param entries what will be made and loaded, in the order of the dump
@@ -19,6 +21,7 @@ import java.util.Set;
 public record DatabasePlan(
         String target,
         Way way,
+        String scratch,
         String kept,
         TableOfContents toc,
         List<TocEntry> entries,

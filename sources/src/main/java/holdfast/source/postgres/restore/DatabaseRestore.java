@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -53,6 +54,7 @@ public final class DatabaseRestore {
     private final ConnectionTarget target;
     private final RestoreOptions options;
     private final Surroundings around;
+    private final Set<String> ownProcesses = new HashSet<>();
 
     /// @param files the dump
     /// @param recorded what `holdfast.json` says of it
@@ -86,17 +88,17 @@ public final class DatabaseRestore {
             } else if (options.content().selects()) {
                 chosen = withSchemas(toc, chosen, Set.of("public"));
             }
-            DatabaseSwap names =
-                    DatabaseSwap.of(server, target.database(), around.clock().instant());
-            Set<String> sessions = new TreeSet<>();
-            if (way == Way.SWAP) {
-                server.sessions(target.database()).forEach(session -> sessions.add(session.toString()));
-                if (!sessions.isEmpty() && !options.placement().terminate()) {
-                    throw names.inUse();
-                }
-            }
-            return plan(toc, chosen, way, way == Way.SWAP ? names.kept() : "", warnings, emptied, sessions);
+            Set<String> sessions = way == Way.SWAP ? sessions(server) : Set.of();
+            return plan(toc, chosen, way, warnings, emptied, sessions);
         }
+    }
+
+    private Set<String> sessions(TargetServer server) throws IOException {
+        List<TargetServer.Session> others = server.sessions(target.database(), ownProcesses);
+        if (!others.isEmpty() && !options.placement().terminate()) {
+            throw DatabaseSwap.inUse(target.database(), others);
+        }
+        return others.stream().map(TargetServer.Session::toString).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private TableOfContents toc() throws IOException {
@@ -113,7 +115,6 @@ public final class DatabaseRestore {
             TableOfContents toc,
             List<TocEntry> chosen,
             Way way,
-            String kept,
             List<String> warnings,
             List<String> emptied,
             Set<String> sessions)
@@ -135,8 +136,20 @@ public final class DatabaseRestore {
                                 "'holdfast verify' tells more; an older snapshot may be whole"));
             }
         }
+        Instant now = around.clock().instant();
         return new DatabasePlan(
-                target.display(), way, kept, toc, chosen, tables, rows, bytes, warnings, emptied, sessions);
+                target.display(),
+                way,
+                way == Way.INTO ? "" : DatabaseSwap.scratch(target.database(), now),
+                way == Way.SWAP ? DatabaseSwap.kept(target.database(), now) : "",
+                toc,
+                chosen,
+                tables,
+                rows,
+                bytes,
+                warnings,
+                emptied,
+                sessions);
     }
 
     private Map<String, TableRecord> tables() {
@@ -193,6 +206,7 @@ public final class DatabaseRestore {
 
     private DatabaseState state() throws IOException {
         try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            ownProcesses.add(Rows.one(connection, "SELECT pg_catalog.pg_backend_pid()"));
             return DatabaseState.of(connection);
         } catch (SQLException e) {
             throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
@@ -220,10 +234,20 @@ public final class DatabaseRestore {
                             ? "restore the table itself, without --data-only"
                             : "drop or rename it first, or load only its rows by --data-only");
         }
-        if (options.content().part() == RestoreOptions.Part.DATA_REPLACED) {
-            emptied.addAll(tables);
+        if (dataOnly) {
+            boolean replaced = options.content().part() == RestoreOptions.Part.DATA_REPLACED;
+            existing(Set.copyOf(tables)).check(target.display(), Set.copyOf(tables), replaced);
+            emptied.addAll(replaced ? tables : List.of());
         }
         return dataOnly ? chosen : withSchemas(toc, chosen, state.schemas());
+    }
+
+    private ExistingTables existing(Set<String> tables) throws IOException {
+        try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            return ExistingTables.of(connection, tables);
+        } catch (SQLException e) {
+            throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
+        }
     }
 
     /// What is chosen, with the schemas it lies in, without those that are there.
@@ -251,7 +275,7 @@ public final class DatabaseRestore {
             return result(plan, fill(plan, target, deadline), true, start);
         }
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
-            DatabaseSwap swap = DatabaseSwap.of(server, target.database(), start);
+            DatabaseSwap swap = new DatabaseSwap(server, target.database(), plan.scratch(), plan.kept());
             Database database = Database.of(plan.toc(), options.tablespaces());
             around.progress().step("creating");
             swap.createScratch(database);
@@ -288,7 +312,18 @@ public final class DatabaseRestore {
     private Filled fill(DatabasePlan plan, ConnectionTarget into, Deadline deadline) throws IOException {
         Connections connections = new Connections(into, options.connectTimeout(), options.timeout());
         RestoreStatus status = new RestoreStatus(around.tables());
-        boolean fresh = plan.way() != Way.INTO || !options.content().part().dataOnly();
+        List<TocEntry> entries = entries(plan);
+        List<String> settings = settings();
+        Optional<ExistingTables> existing = Optional.empty();
+        if (options.content().part().dataOnly()) {
+            existing = Optional.of(existing(names(entries)));
+            entries = existing.get().ordered(entries);
+            settings.addAll(existing.get().replica() ? List.of(ExistingTables.REPLICA) : List.of());
+        }
+        TargetSession.Manner manner = new TargetSession.Manner(encoding(connections), settings, deadline, around.log());
+        if (!plan.emptied().isEmpty()) {
+            empty(connections, manner, entries);
+        }
         new Loading(
                         connections,
                         plan.toc(),
@@ -296,17 +331,41 @@ public final class DatabaseRestore {
                         tables(),
                         new Loading.Setting(
                                 options.jobs(),
-                                options.batchBytes(),
-                                new TargetSession.Manner(encoding(connections), settings(), deadline, around.log()),
+                                // without the rights of a replica rows must find those that they refer to
+                                existing.isPresent() && !existing.get().replica()
+                                        ? Long.MAX_VALUE / 2
+                                        : options.batchBytes(),
+                                manner,
                                 new EntrySql(plan.toc(), options.owners()),
-                                fresh ? TableLoad.Fresh.NEW : TableLoad.Fresh.OLD),
+                                existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW),
                         status,
                         around.progress(),
                         around.clock())
-                .run(entries(plan));
+                .run(entries);
         around.progress().step("analysing");
-        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, plan.entries());
-        return new Filled(status, status.failed() == 0 ? verify(plan, connections) : List.of(), statistics);
+        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, entries);
+        return new Filled(status, status.failed() == 0 ? verify(plan, connections, existing) : List.of(), statistics);
+    }
+
+    private static Set<String> names(List<TocEntry> entries) {
+        return entries.stream()
+                .filter(entry -> entry.is(TocEntry.TABLE_DATA))
+                .map(Loading::name)
+                .collect(Collectors.toSet());
+    }
+
+    private void empty(Connections connections, TargetSession.Manner manner, List<TocEntry> entries)
+            throws IOException {
+        List<TocEntry> tables =
+                entries.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
+        try (TargetSession session = new TargetSession(connections, manner)) {
+            session.execute(ExistingTables.truncate(tables));
+        } catch (SQLException e) {
+            throw new HoldfastException.Failed(
+                    "cannot empty the tables in " + target.display() + ": " + FirstLine.of(e),
+                    "nothing was changed",
+                    e);
+        }
     }
 
     private List<TocEntry> entries(DatabasePlan plan) {
@@ -334,7 +393,8 @@ public final class DatabaseRestore {
         return settings;
     }
 
-    private List<CheckResult> verify(DatabasePlan plan, Connections connections) throws IOException {
+    private List<CheckResult> verify(DatabasePlan plan, Connections connections, Optional<ExistingTables> existing)
+            throws IOException {
         Set<Check> checks = options.checks();
         boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
         Verification verification = new Verification(connections, plan.toc(), entries(plan), around.progress());
@@ -344,6 +404,9 @@ public final class DatabaseRestore {
                     around.structure(), new Structure.Manner(true, whole, options.owners(), options.privileges())));
         }
         results.addAll(verification.constraints(checks));
+        if (checks.contains(Check.RELATIONSHIPS) && existing.isPresent()) {
+            results.addAll(verification.relationships(existing.get()));
+        }
         boolean appended = options.content().part() == RestoreOptions.Part.DATA_APPENDED;
         if (checks.contains(Check.FINGERPRINTS) && !appended) {
             results.addAll(verification.fingerprints(tables(), options.jobs()));

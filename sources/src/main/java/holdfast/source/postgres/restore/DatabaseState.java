@@ -1,10 +1,12 @@
 package holdfast.source.postgres.restore;
 
+import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What is in a database before something is restored into it. Immutable.
 ///
@@ -24,7 +26,7 @@ record DatabaseState(String encoding, long objects, Set<String> schemas, Set<Str
                         AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass))
                  + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata)""";
 
-    private static final String TABLES = "SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c"
+    private static final String TABLES = "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
 
     DatabaseState {
@@ -38,7 +40,9 @@ record DatabaseState(String encoding, long objects, Set<String> schemas, Set<Str
                     Rows.one(connection, "SELECT pg_catalog.current_setting('server_encoding')"),
                     Long.parseLong(Rows.one(connection, OBJECTS)),
                     new HashSet<>(Rows.column(connection, "SELECT nspname FROM pg_catalog.pg_namespace")),
-                    new HashSet<>(Rows.column(connection, TABLES)));
+                    Rows.of(connection, TABLES).stream()
+                            .map(row -> Identifiers.display(row.get(0), row.get(1)))
+                            .collect(Collectors.toSet()));
         } catch (SQLException e) {
             throw new IOException("cannot look into the target: " + FirstLine.of(e), e);
         }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /// A database is restored beside the live one and then takes its name, both in one transaction:
@@ -30,10 +31,12 @@ record DatabaseSwap(TargetServer server, String live, String scratch, String kep
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final String IN_USE = "55006";
 
-    static DatabaseSwap of(TargetServer server, String live, Instant now) {
-        String stamp = STAMP.format(now);
-        return new DatabaseSwap(
-                server, live, named(live, "_restoring_" + stamp), named(live, "_before_restore_" + stamp));
+    static String scratch(String live, Instant now) {
+        return named(live, "_restoring_" + STAMP.format(now));
+    }
+
+    static String kept(String live, Instant now) {
+        return named(live, "_before_restore_" + STAMP.format(now));
     }
 
     /// Names are cut at so many bytes by the server.
@@ -127,8 +130,12 @@ record DatabaseSwap(TargetServer server, String live, String scratch, String kep
                 + " AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'");
     }
 
-    HoldfastException.PreCheckFailed inUse() throws IOException {
-        List<TargetServer.Session> sessions = server.sessions(live);
+    private HoldfastException.PreCheckFailed inUse() throws IOException {
+        return inUse(live, server.sessions(live, Set.of()));
+    }
+
+    /// @param sessions that have it open; none when they are gone by now
+    static HoldfastException.PreCheckFailed inUse(String live, List<TargetServer.Session> sessions) {
         String who = sessions.isEmpty()
                 ? "somebody"
                 : sessions.size()

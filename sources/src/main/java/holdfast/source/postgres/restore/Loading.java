@@ -11,6 +11,7 @@ import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.Schedule.Task;
 import holdfast.source.postgres.restore.Schedule.Work;
 import holdfast.source.postgres.rows.CopyStatement;
+import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -233,7 +234,7 @@ final class Loading {
     }
 
     static String name(TocEntry entry) {
-        return entry.namespace() + "." + entry.tag();
+        return Identifiers.display(String.valueOf(entry.namespace()), String.valueOf(entry.tag()));
     }
 
     private static String label(TocEntry entry) {

@@ -3,6 +3,7 @@ package holdfast.source.postgres.restore;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.DatabaseResult.TableStatistics;
+import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,9 +14,9 @@ import java.util.stream.Collectors;
 
 /// Lets the server look at the restored tables, so that its first queries are planned well.
 final class Statistics {
-    private static final String SIZES = "SELECT n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint,"
+    private static final String SIZES = "SELECT n.nspname, c.relname, greatest(c.reltuples, 0)::bigint,"
             + " pg_catalog.pg_total_relation_size(c.oid) FROM pg_catalog.pg_class c"
-            + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' ORDER BY 3 DESC, 1";
+            + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' ORDER BY 4 DESC, 1, 2";
 
     private Statistics() {}
 
@@ -29,8 +30,11 @@ final class Statistics {
                 Statement statement = connection.createStatement()) {
             statement.execute("ANALYZE");
             return Rows.of(connection, SIZES).stream()
-                    .filter(row -> names.contains(row.get(0)))
-                    .map(row -> new TableStatistics(row.get(0), Long.parseLong(row.get(1)), Long.parseLong(row.get(2))))
+                    .map(row -> new TableStatistics(
+                            Identifiers.display(row.get(0), row.get(1)),
+                            Long.parseLong(row.get(2)),
+                            Long.parseLong(row.get(3))))
+                    .filter(table -> names.contains(table.table()))
                     .toList();
         } catch (SQLException e) {
             throw new IOException("cannot analyse the restored tables: " + FirstLine.of(e), e);

@@ -112,15 +112,18 @@ final class TargetServer implements AutoCloseable {
     }
 
     /// Whoever else has a database open.
-    List<Session> sessions(String database) throws IOException {
+    ///
+    /// @param own numbers of server processes that were ours, and may need a moment to end
+    List<Session> sessions(String database, Set<String> own) throws IOException {
         try {
             return Rows.of(
                             connection,
-                            "SELECT COALESCE(usename, ''), application_name, COALESCE(pg_catalog.host(client_addr), '')"
+                            "SELECT COALESCE(usename, ''), application_name, COALESCE(pg_catalog.host(client_addr), ''), pid"
                                     + " FROM pg_catalog.pg_stat_activity WHERE datname = "
                                     + Identifiers.literal(database) + " AND pid <> pg_catalog.pg_backend_pid()"
                                     + " AND backend_type = 'client backend'")
                     .stream()
+                    .filter(row -> !own.contains(row.get(3)))
                     .map(row -> new Session(row.get(0), row.get(1), row.get(2)))
                     .toList();
         } catch (SQLException e) {

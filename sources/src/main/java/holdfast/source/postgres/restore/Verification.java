@@ -100,6 +100,15 @@ final class Verification {
         return results;
     }
 
+    /// Rows that were loaded without being checked.
+    List<CheckResult> relationships(ExistingTables tables) throws IOException {
+        try (Connection connection = connections.openForRestore("UTF8")) {
+            return tables.violations(connection);
+        } catch (SQLException e) {
+            throw new IOException("cannot verify the foreign keys: " + FirstLine.of(e), e);
+        }
+    }
+
     private static CheckResult validity(
             String subject, String what, Connection connection, boolean foreign, Set<String> knownInvalid)
             throws SQLException {

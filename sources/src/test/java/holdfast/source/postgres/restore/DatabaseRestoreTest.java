@@ -198,4 +198,57 @@ final class DatabaseRestoreTest {
                 .isInstanceOf(HoldfastException.BadUsage.class)
                 .hasMessageContaining("no schema of the backup matches no*");
     }
+
+    private static void afterDamage(String to) throws Exception {
+        run(to, Content.ALL, new Placement(true, false, false));
+        SERVER.run(
+                to,
+                "CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'fired'; END; $$",
+                "CREATE TRIGGER boom BEFORE INSERT ON shop.article FOR EACH ROW EXECUTE FUNCTION boom()",
+                "UPDATE shop.article SET price = price + 1",
+                "DELETE FROM shop.\"Order\" WHERE id > 100");
+    }
+
+    @Test
+    void rowsAloneReplaceThoseThatAreThereWithoutTriggers() throws Exception {
+        String to = "rows only";
+        afterDamage(to);
+        SERVER.run(to, "UPDATE log SET line = 'two'");
+        DatabaseResult result = run(
+                to, new Content(List.of("shop"), List.of(), Part.DATA_REPLACED), new Placement(false, false, false));
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.checks()).filteredOn(check -> !check.passed()).isEmpty();
+        for (String query : CONTENT.subList(0, 3)) {
+            assertThat(SERVER.ask(to, query)).as(query).isEqualTo(SERVER.ask(source, query));
+        }
+        assertThat(SERVER.ask(to, "SELECT line FROM log")).containsExactly("two");
+    }
+
+    @Test
+    void rowsAreNotTakenFromUnderThoseThatReferToThem() throws Exception {
+        String to = "referred";
+        afterDamage(to);
+        assertThatThrownBy(() -> run(
+                        to,
+                        new Content(List.of(), List.of("shop.article"), Part.DATA_REPLACED),
+                        new Placement(false, false, false)))
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                .hasMessageContaining("shop.Order refers to it");
+        assertThat(SERVER.ask(to, "SELECT count(*) FROM shop.article")).containsExactly("30000");
+    }
+
+    @Test
+    void appendedRowsThatReferToNoneAreFound() throws Exception {
+        String to = "appended";
+        afterDamage(to);
+        SERVER.run(to, "DELETE FROM shop.\"Order\"", "DELETE FROM shop.article WHERE id = 5");
+        DatabaseResult result = run(
+                to,
+                new Content(List.of(), List.of("shop.\"Order\""), Part.DATA_APPENDED),
+                new Placement(false, false, false));
+        assertThat(result.checks())
+                .filteredOn(check -> !check.passed())
+                .extracting(CheckResult::detail)
+                .containsExactly("1 row without the row in shop.article that it refers to");
+    }
 }
