@@ -5,6 +5,7 @@ import holdfast.io.posix.NodeReader;
 import holdfast.io.posix.OpenDirectory;
 import holdfast.model.HoldfastException;
 import holdfast.model.Node;
+import holdfast.model.ProofLevel;
 import holdfast.model.SourceKind;
 import holdfast.source.Inspector;
 import holdfast.source.Swap;
@@ -28,20 +29,34 @@ import java.util.Optional;
 final class Drivers {
     private final HostFiles host = HostFiles.system();
     private final ZoneId zone;
+    private final String searchPath;
 
     /// @param zone for the names of kept files
-    Drivers(ZoneId zone) {
+    /// @param searchPath where programs are, as in the variable `PATH`
+    Drivers(ZoneId zone, String searchPath) {
         this.zone = zone;
+        this.searchPath = searchPath;
     }
 
     HostFiles host() {
         return host;
     }
 
-    Map<SourceKind, Inspector> inspectors() {
+    /// @param scratch folder for servers that prove dumps
+    Map<SourceKind, Inspector> inspectors(Path scratch) {
         return Map.of(
                 SourceKind.SQLITE, new SqliteInspector(SqliteOptions.DEFAULTS),
-                SourceKind.POSTGRES_DATABASE, new PostgresInspector());
+                SourceKind.POSTGRES_DATABASE, new PostgresInspector(searchPath, scratch));
+    }
+
+    /// For what was restored into a folder, where a dump is a dump and no server is asked for.
+    Map<SourceKind, Inspector> folderInspectors(Path scratch) {
+        Inspector dump = new PostgresInspector(searchPath, scratch);
+        return Map.of(
+                SourceKind.SQLITE,
+                new SqliteInspector(SqliteOptions.DEFAULTS),
+                SourceKind.POSTGRES_DATABASE,
+                (recorded, restored, _) -> dump.inspect(recorded, restored, ProofLevel.SOUND));
     }
 
     /// @param timeout for whoever has a database open
@@ -68,8 +83,8 @@ final class Drivers {
         }
     }
 
-    /// Name and attributes of a real folder, for the folders above the sources; links to folders are followed. What
-    /// is above a database of a server is no real folder.
+    /// Name and attributes of a real folder, for the folders above the sources; links to folders
+    /// are followed. What is above a database of a server is no real folder.
     Node folder(String path) {
         if (PostgresSource.isAbove(path)) {
             return PostgresSource.folder(path.substring(path.lastIndexOf('/') + 1));

@@ -31,7 +31,7 @@ final class Operations {
     Operations(Session session, OpenRepository open) {
         this.session = session;
         this.open = open;
-        this.drivers = new Drivers(session.zone());
+        this.drivers = new Drivers(session.zone(), session.environment().searchPath());
     }
 
     Repository repository() {
@@ -79,16 +79,22 @@ final class Operations {
         Progress progress = new Progress();
         Verify.Setting setting = new Verify.Setting(client.host(), sandboxes, mayGiveAway());
         try (ProgressLine _ = session.console().follow(progress)) {
-            return new Verify(repository(), drivers.host(), drivers.inspectors(), setting, session.clock(), progress)
+            return new Verify(
+                            repository(),
+                            drivers.host(),
+                            drivers.inspectors(sandboxes),
+                            setting,
+                            session.clock(),
+                            progress)
                     .run(snapshot, level);
         }
     }
 
-    Restore restore(Progress progress, InUse inUse) {
+    Restore restore(Progress progress, InUse inUse) throws IOException {
         return new Restore(
                 repository(),
                 drivers.host(),
-                drivers.inspectors(),
+                drivers.folderInspectors(scratch(session)),
                 drivers.swaps(inUse.timeout(), inUse.then()),
                 mayGiveAway(),
                 session.clock(),

@@ -1,6 +1,7 @@
 package holdfast.source.postgres;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.sandbox.SandboxServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -124,6 +125,14 @@ public final class ClientPrograms {
     public Optional<Installation> ofMajor(int major) {
         return installations.stream()
                 .filter(installation -> installation.major() == major)
+                .findFirst();
+    }
+
+    /// One with a server that takes what a server of the given version held: of that version, or of
+    /// the next newer one.
+    Optional<Installation> serving(int major) {
+        return installations.reversed().stream()
+                .filter(installation -> installation.major() >= major && SandboxServer.possible(installation))
                 .findFirst();
     }
 

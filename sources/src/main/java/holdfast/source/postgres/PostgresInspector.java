@@ -4,15 +4,20 @@ import holdfast.io.Parallel;
 import holdfast.model.CheckResult;
 import holdfast.model.Count;
 import holdfast.model.FingerprintSum;
+import holdfast.model.HoldfastException;
 import holdfast.model.ProofLevel;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
 import holdfast.source.Inspector;
+import holdfast.source.postgres.ClientPrograms.Installation;
+import holdfast.source.postgres.archive.FolderFiles;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocReader;
+import holdfast.source.postgres.restore.ProofRestore;
 import holdfast.source.postgres.rows.DataRows;
 import holdfast.source.postgres.rows.RowDigest;
+import holdfast.source.postgres.sandbox.SandboxServer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +35,17 @@ import org.jspecify.annotations.Nullable;
 /// Proves a restored dump in directory format: its table of contents is whole, and every table's
 /// file holds just the rows that were read from the database. Safe for use by many threads.
 public final class PostgresInspector implements Inspector {
+    private final String searchPath;
+    private final Path scratch;
+
+    /// @param searchPath where PostgreSQL's programs may be, as in the variable `PATH`
+    /// @param scratch folder for servers that prove a dump from [ProofLevel#RESTORED] on; needs
+    ///     room for the whole database
+    public PostgresInspector(String searchPath, Path scratch) {
+        this.searchPath = searchPath;
+        this.scratch = scratch;
+    }
+
     @Override
     public List<CheckResult> inspect(SourceRecord recorded, Path restored, ProofLevel level) throws IOException {
         if (level.compareTo(ProofLevel.SOUND) < 0) {
@@ -53,11 +70,36 @@ public final class PostgresInspector implements Inspector {
             String table = DatabaseCapture.name(entry);
             checks.add(stored(name + ": table " + table, restored.resolve(toc.file(entry)), tables.get(table)));
         });
-        if (level.compareTo(ProofLevel.RESTORED) >= 0) {
-            checks.add(CheckResult.fail(
-                    name + ": server", "this version does not start one to restore the dump into; prove to level 2"));
+        if (level.compareTo(ProofLevel.RESTORED) >= 0 && checks.stream().allMatch(CheckResult::passed)) {
+            checks.addAll(inServer(recorded, restored));
         }
         return List.copyOf(checks);
+    }
+
+    /// Restored for real, read again and compared: that is more than level 3 asks for, and little
+    /// dearer.
+    private List<CheckResult> inServer(SourceRecord recorded, Path restored) throws IOException {
+        int major = major(recorded, "postgres.server-version");
+        ClientPrograms programs = ClientPrograms.find(searchPath);
+        Optional<Installation> installation = programs.serving(major);
+        if (installation.isEmpty()) {
+            return List.of(CheckResult.fail(
+                    recorded.location() + ": server",
+                    "there is none of version " + major + " or newer on this machine to restore into: install"
+                            + " postgresql-" + major + ", or prove to level 2"));
+        }
+        DatabaseStructure structure = new DatabaseStructure(
+                programs, major(recorded, "postgres.dump-version"), scratch, PostgresOptions.DEFAULTS.lockTimeout());
+        try (SandboxServer server = SandboxServer.start(installation.get(), scratch)) {
+            return new ProofRestore(new FolderFiles(restored), recorded, server::target, structure).run();
+        } catch (HoldfastException.PreCheckFailed e) {
+            return List.of(CheckResult.fail(recorded.location() + ": server", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static int major(SourceRecord recorded, String detail) {
+        String number = recorded.details().getOrDefault(detail, "").replaceFirst("[^0-9].*", "");
+        return number.isEmpty() ? 0 : Integer.parseInt(number);
     }
 
     private static CheckResult stored(String subject, Path file, @Nullable TableRecord recorded) {

@@ -15,12 +15,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,7 +41,9 @@ final class PostgresSourceTest {
     private static String database;
 
     @BeforeAll
-    static void makeDatabase() throws SQLException {
+    static void makeDatabase() throws SQLException, IOException {
+        // a server that root starts for a proof runs as somebody else
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         database = SERVER.database("shop / 100%");
         SERVER.run(
                 database,
@@ -162,7 +166,7 @@ final class PostgresSourceTest {
             BackupResult backup = Backups.backUp(repository, source());
             SourceRecord record = backup.manifest().sources().getFirst();
             Path dump = restored(repository, backup);
-            assertThat(new PostgresInspector().inspect(record, dump, ProofLevel.SOUND))
+            assertThat(inspector().inspect(record, dump, ProofLevel.SOUND))
                     .hasSize(record.tables().size())
                     .allMatch(CheckResult::passed);
             for (String file : files(dump).keySet()) {
@@ -173,7 +177,7 @@ final class PostgresSourceTest {
                 byte[] changed = content.clone();
                 changed[0] ^= 1;
                 Files.write(dump.resolve(file), changed);
-                assertThat(new PostgresInspector().inspect(record, dump, ProofLevel.SOUND))
+                assertThat(inspector().inspect(record, dump, ProofLevel.SOUND))
                         .as(file)
                         .anyMatch(check -> !check.passed());
                 Files.write(dump.resolve(file), content);
@@ -190,6 +194,27 @@ final class PostgresSourceTest {
                     .isLessThan(first.summary().dataAddedPacked() / 50);
             assertThat(second.manifest().sources().getFirst().tables())
                     .isEqualTo(first.manifest().sources().getFirst().tables());
+        }
+    }
+
+    private static PostgresInspector inspector() {
+        return new PostgresInspector(SERVER.programs().bin().toString(), folder);
+    }
+
+    @Test
+    void aServerOfItsOwnProvesTheDumpAndIsGoneAfterwards() throws Exception {
+        try (Repository repository = Backups.init(new MemoryStorage())) {
+            BackupResult backup = Backups.backUp(repository, source());
+            SourceRecord record = backup.manifest().sources().getFirst();
+            Path dump = restored(repository, backup);
+            List<CheckResult> checks = inspector().inspect(record, dump, ProofLevel.IDENTICAL);
+            assertThat(checks).filteredOn(check -> !check.passed()).isEmpty();
+            assertThat(checks)
+                    .extracting(CheckResult::subject)
+                    .contains(record.location() + ": structure", record.location() + ": table public.large");
+            try (Stream<Path> left = Files.list(folder)) {
+                assertThat(left).noneMatch(path -> path.getFileName().toString().startsWith("holdfast-server"));
+            }
         }
     }
 }

@@ -87,17 +87,24 @@ record PreChecks(String target, TableOfContents toc, List<TocEntry> entries, Tar
 
     private void grantees() {
         Set<String> missing = new TreeSet<>();
-        for (TocEntry entry : entries) {
-            if (text(entry.description()).contains("ACL")) {
-                Matcher grantee = GRANTEE.matcher(text(entry.definition()));
-                while (grantee.find()) {
-                    missing.add(unquoted(grantee.group(1)));
-                }
+        entries.forEach(entry -> missing.addAll(rolesOf(entry)));
+        missing.removeAll(facts.allRoles());
+        refuse(missing, "there is no role", "create it (globals.sql in the snapshot says how), or add --no-privileges");
+    }
+
+    /// Roles that an entry gives rights to, or takes them from; also those that policies and
+    /// default privileges name.
+    static Set<String> rolesOf(TocEntry entry) {
+        Set<String> roles = new TreeSet<>();
+        String kind = text(entry.description());
+        if (kind.contains("ACL") || kind.equals("POLICY")) {
+            Matcher role = GRANTEE.matcher(text(entry.definition()));
+            while (role.find()) {
+                roles.add(unquoted(role.group(1)));
             }
         }
-        missing.removeAll(facts.allRoles());
-        missing.removeAll(Set.of("PUBLIC", "public", "current_user"));
-        refuse(missing, "there is no role", "create it (globals.sql in the snapshot says how), or add --no-privileges");
+        roles.removeAll(Set.of("PUBLIC", "public", "current_user", "session_user", "current_role"));
+        return roles;
     }
 
     private void tablespaces() {

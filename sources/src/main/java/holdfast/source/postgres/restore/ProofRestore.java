@@ -1,0 +1,134 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.model.CheckResult;
+import holdfast.model.Count;
+import holdfast.model.HoldfastException;
+import holdfast.model.Progress;
+import holdfast.model.SourceRecord;
+import holdfast.source.postgres.DatabaseStructure;
+import holdfast.source.postgres.archive.ArchiveFiles;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.archive.TocReader;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.rows.Identifiers;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Restores a dump into a server that was made for it, with the roles it needs, and tells whether
+/// it is the database that was backed up. Used by one thread.
+///
+/// @param server gives the target for a database of that server, whose superuser this is
+public record ProofRestore(
+        ArchiveFiles files,
+        SourceRecord recorded,
+        Function<String, ConnectionTarget> server,
+        DatabaseStructure structure) {
+    private static final String DATABASE = "restored";
+    private static final Duration TIMEOUT = Duration.ofHours(24);
+    private static final Pattern LOCALE = Pattern.compile(
+            " (?:LOCALE|LC_COLLATE|LC_CTYPE|ICU_LOCALE|BUILTIN_LOCALE|ICU_RULES|LOCALE_PROVIDER|COLLATION_VERSION)"
+                    + " = (?:'(?:[^']|'')*'|\\w+)");
+
+    /// @return every check made; a failed one is a finding, not an exception
+    public List<CheckResult> run() throws IOException {
+        TableOfContents toc;
+        try (InputStream in = new BufferedInputStream(files.open(TableOfContents.NAME, 0))) {
+            toc = TocReader.read(in);
+        }
+        List<CheckResult> checks = new ArrayList<>();
+        String subject = recorded.location() + ": server";
+        try {
+            prepare(toc, checks);
+            DatabaseRestore restore = new DatabaseRestore(
+                    files,
+                    recorded,
+                    server.apply(DATABASE),
+                    options(),
+                    new DatabaseRestore.Surroundings(
+                            structure, new Progress(), _ -> {}, _ -> {}, InstantSource.system()));
+            DatabaseResult result = restore.run(restore.plan());
+            for (RestoreStatus.Failure failure : result.failures()) {
+                checks.add(CheckResult.fail(recorded.location() + ": " + failure.object(), failure.reason()));
+            }
+            if (result.failed() == 0) {
+                checks.add(CheckResult.pass(
+                        subject, Count.of(result.plan().entries().size(), "entry") + " restored into a server"));
+            }
+            result.checks()
+                    .forEach(check -> checks.add(new CheckResult(
+                            recorded.location() + ": " + check.subject(), check.passed(), check.detail())));
+        } catch (HoldfastException.PreCheckFailed | SQLException e) {
+            checks.add(CheckResult.fail(subject, String.valueOf(e.getMessage())));
+        }
+        return checks;
+    }
+
+    private static RestoreOptions options() {
+        RestoreOptions usual = RestoreOptions.DEFAULTS;
+        return new RestoreOptions(
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                usual.batchBytes(),
+                TIMEOUT,
+                usual.connectTimeout(),
+                usual.maintenanceMemory(),
+                RestoreOptions.Content.ALL,
+                usual.placement(),
+                true,
+                true,
+                false,
+                usual.checks());
+    }
+
+    private void prepare(TableOfContents toc, List<CheckResult> checks) throws SQLException {
+        Connections connections = new Connections(server.apply("postgres"), RestoreOptions.DEFAULTS.connectTimeout());
+        try (Connection connection = connections.openForRestore("UTF8");
+                Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            Set<String> there = Set.copyOf(Rows.column(connection, "SELECT rolname FROM pg_catalog.pg_roles"));
+            for (String role : roles(toc)) {
+                if (!there.contains(role)) {
+                    statement.execute("CREATE ROLE " + Identifiers.quote(role));
+                }
+            }
+            Database database = Database.of(toc, false);
+            try {
+                statement.execute(database.create(DATABASE));
+            } catch (SQLException e) {
+                Matcher locale = LOCALE.matcher(database.properties());
+                String without = locale.replaceAll("") + " LOCALE = 'C'";
+                statement.execute(new Database(without, "", List.of()).create(DATABASE));
+                checks.add(CheckResult.pass(
+                        recorded.location() + ": locale", "not on this machine, so proven with C: " + FirstLine.of(e)));
+            }
+        }
+    }
+
+    private static Set<String> roles(TableOfContents toc) {
+        Set<String> roles = new TreeSet<>();
+        for (TocEntry entry : toc.entries()) {
+            String owner = Objects.requireNonNullElse(entry.owner(), "");
+            if (!owner.isEmpty()) {
+                roles.add(owner);
+            }
+            roles.addAll(PreChecks.rolesOf(entry));
+        }
+        roles.removeIf(role -> role.startsWith("pg_"));
+        return roles;
+    }
+}

@@ -1,0 +1,265 @@
+package holdfast.source.postgres.sandbox;
+
+import holdfast.model.HoldfastException;
+import holdfast.source.postgres.ClientPrograms.Installation;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A throw-away server. It does not wait for its disk, keeps nothing, and listens on no port. Used
+/// by one thread.
+public final class SandboxServer implements AutoCloseable {
+    private static final String PREFIX = "holdfast-server-";
+    private static final String SUPERUSER = "holdfast";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final int MESSAGE_BYTES = 4000;
+
+    /// Speed is all that counts: nothing in it must survive.
+    private static final List<String> SETTINGS = List.of(
+            "listen_addresses=",
+            "fsync=off",
+            "full_page_writes=off",
+            "synchronous_commit=off",
+            "wal_level=minimal",
+            "max_wal_senders=0",
+            "max_wal_size=8GB",
+            "shared_buffers=128MB",
+            "autovacuum=off",
+            "jit=off",
+            "max_connections=40",
+            "max_locks_per_transaction=1024",
+            "unix_socket_permissions=0700",
+            "logging_collector=off",
+            "log_min_messages=fatal");
+
+    private final Path folder;
+    private final Installation installation;
+    private final ServerAccount account = ServerAccount.current();
+    private final Thread endOfProcess = new Thread(this::closeQuietly);
+    private @Nullable Process process;
+
+    private SandboxServer(Path folder, Installation installation) {
+        this.folder = folder;
+        this.installation = installation;
+    }
+
+    /// Whether an installation has what a server needs.
+    public static boolean possible(Installation installation) {
+        return Files.isExecutable(installation.program("initdb"))
+                && Files.isExecutable(installation.program("postgres"));
+    }
+
+    /// @param within where its folder is made; must have room for the whole database
+    /// @throws HoldfastException.PreCheckFailed when it does not start; says what its programs said
+    public static SandboxServer start(Installation installation, Path within) throws IOException {
+        removeLeftOvers(within);
+        Path folder = Files.createTempDirectory(
+                within, PREFIX + ProcessHandle.current().pid() + "-");
+        SandboxServer server = new SandboxServer(folder, installation);
+        boolean done = false;
+        try {
+            server.start();
+            done = true;
+            return server;
+        } finally {
+            if (!done) {
+                server.close();
+            }
+        }
+    }
+
+    private Path data() {
+        return folder.resolve("data");
+    }
+
+    private Path log() {
+        return folder.resolve("log");
+    }
+
+    private void start() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Files.createFile(log());
+        account.handOver(log());
+        account.handOver(folder);
+        Runtime.getRuntime().addShutdownHook(endOfProcess);
+        Process initdb = run(
+                "initdb",
+                List.of(
+                        "--pgdata=" + data(),
+                        "--username=" + SUPERUSER,
+                        "--auth=trust",
+                        "--encoding=UTF8",
+                        "--locale=C",
+                        "--no-sync",
+                        "--no-instructions"));
+        if (!ended(initdb) || initdb.exitValue() != 0) {
+            initdb.destroyForcibly();
+            throw failed("initdb");
+        }
+        List<String> arguments = new ArrayList<>(List.of("-D", data().toString(), "-k", folder.toString()));
+        SETTINGS.forEach(setting -> arguments.addAll(List.of("-c", setting)));
+        Process started = run("postgres", arguments);
+        process = started;
+        awaitReady(started);
+    }
+
+    private Process run(String program, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(account.prefix());
+        command.add(installation.program(program).toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        return builder.start();
+    }
+
+    private static boolean ended(Process process) throws IOException {
+        try {
+            return process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException.Interrupted("interrupted while a server was made", "nothing was kept of it");
+        }
+    }
+
+    /// Ready is what the last line of `postmaster.pid` says; see `src/include/utils/pidfile.h`.
+    private void awaitReady(Process started) throws IOException {
+        Path status = data().resolve("postmaster.pid");
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end && started.isAlive()) {
+            if (Files.exists(status)
+                    && Files.readString(status, StandardCharsets.ISO_8859_1).contains("\nready")) {
+                return;
+            }
+            try {
+                if (started.waitFor(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new HoldfastException.Interrupted(
+                        "interrupted while a server was started", "nothing was kept of it");
+            }
+        }
+        throw failed("postgres");
+    }
+
+    private HoldfastException failed(String program) throws IOException {
+        byte[] said = Files.readAllBytes(log());
+        String text = new String(
+                said,
+                Math.max(0, said.length - MESSAGE_BYTES),
+                Math.min(said.length, MESSAGE_BYTES),
+                StandardCharsets.UTF_8);
+        return new HoldfastException.PreCheckFailed(
+                "cannot start a server to restore into: " + installation.program(program) + " failed: "
+                        + text.strip().replace("\n", "; "),
+                (account.lent() ? "the account nobody runs it, and must be let into " + folder.getParent() + "; " : "")
+                        + "'holdfast verify --level sound' needs no server");
+    }
+
+    /// A database of the server, for its superuser.
+    public ConnectionTarget target(String database) {
+        return ConnectionTarget.of(
+                "postgresql:///?host="
+                        + folder.toString()
+                                .replace("%", "%25")
+                                .replace("&", "%26")
+                                .replace("+", "%2B") + "&user=" + SUPERUSER,
+                Map.of("PGDATABASE", database, "PGSSLMODE", "disable", "PGPASSFILE", "/dev/null"));
+    }
+
+    /// Of servers whose program was killed.
+    private static void removeLeftOvers(Path within) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(within, PREFIX + "*")) {
+            for (Path left : folders) {
+                String[] parts =
+                        left.getFileName().toString().substring(PREFIX.length()).split("-", 2);
+                boolean ours = parts[0].matches("\\d{1,18}") && parts.length == 2;
+                if (ours && ProcessHandle.of(Long.parseLong(parts[0])).isEmpty() && Files.isWritable(left)) {
+                    end(left);
+                    delete(left);
+                }
+            }
+        }
+    }
+
+    private static void end(Path left) throws IOException {
+        Path status = left.resolve("data").resolve("postmaster.pid");
+        if (!Files.isReadable(status)) {
+            return;
+        }
+        String first = Files.readString(status, StandardCharsets.ISO_8859_1)
+                .lines()
+                .findFirst()
+                .orElse("");
+        if (first.matches("\\d{1,18}")) {
+            ProcessHandle.of(Long.parseLong(first))
+                    // by now the number may be somebody else's
+                    .filter(handle -> handle.info().arguments().stream()
+                            .flatMap(Stream::of)
+                            .anyMatch(left.resolve("data").toString()::equals))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            stop();
+            delete(folder);
+        } catch (IOException _) {
+            // the next sandbox removes it
+        }
+    }
+
+    private void stop() {
+        Process running = process;
+        process = null;
+        if (running != null) {
+            // there is nothing in it worth a checkpoint: its children follow
+            running.destroyForcibly();
+            try {
+                running.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    /// Ends the server and removes all of it.
+    @Override
+    public void close() throws IOException {
+        stop();
+        delete(folder);
+        try {
+            Runtime.getRuntime().removeShutdownHook(endOfProcess);
+        } catch (IllegalStateException _) {
+            // the process is ending, and the hook has nothing left to do
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package holdfast.source.postgres.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Who a server runs as: PostgreSQL refuses to be root, so root lends it an account without rights.
+/// Immutable.
+///
+/// @param lent whether it is another account than ours
+record ServerAccount(boolean lent) {
+    private static final String NOBODY = "nobody";
+
+    static ServerAccount current() {
+        return new ServerAccount("root".equals(System.getProperty("user.name")));
+    }
+
+    List<String> prefix() {
+        return lent ? List.of("setpriv", "--reuid=" + NOBODY, "--regid=65534", "--clear-groups") : List.of();
+    }
+
+    void handOver(Path path) throws IOException {
+        if (lent) {
+            Files.setOwner(
+                    path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY));
+        }
+    }
+}
