@@ -105,7 +105,7 @@ final class RestoreAction {
                     servers.replaces() || plan.filter(RestorePlan::replaces).isPresent();
             boolean safety = consent.safetySnapshot()
                     && (servers.replaces()
-                            || inPlace && plan.filter(RestorePlan::replaces).isPresent());
+                            || (inPlace && plan.filter(RestorePlan::replaces).isPresent()));
             printPlan(snapshot, plan, servers, safety, consent.dryRun());
             if (consent.dryRun()) {
                 return ExitCode.DONE;
