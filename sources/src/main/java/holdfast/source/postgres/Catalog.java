@@ -14,6 +14,9 @@ import java.util.function.Function;
 final class Catalog {
     private static final int NAMED = 5;
 
+    /// Before, each range of pages would cost a scan of the whole table.
+    private static final int FIRST_WITH_TID_RANGE_SCAN = 14;
+
     private static final String SIZES = """
             SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind,
                    COALESCE(e.condition, ''), n.nspname, c.relname
@@ -97,11 +100,12 @@ final class Catalog {
     }
 
     private Map<String, Relation> relations(Function<List<String>, String> key) throws SQLException {
+        boolean rangesAreScanned = serverMajor() >= FIRST_WITH_TID_RANGE_SCAN;
         Map<String, Relation> relations = new HashMap<>();
         for (List<String> row : snapshot.rows(SIZES)) {
             long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
-            Relation relation =
-                    new Relation(bytes, row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4));
+            Relation relation = new Relation(
+                    bytes, rangesAreScanned && row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4));
             relations.put(key.apply(row), relation);
         }
         return relations;

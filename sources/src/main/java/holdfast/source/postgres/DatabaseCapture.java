@@ -121,7 +121,7 @@ final class DatabaseCapture implements Capture {
     private TableData data(TocEntry entry) throws IOException {
         Relation relation = relation(entry);
         Node node = nodes.file(toc.file(entry), relation.bytes());
-        return TableData.of(name(entry), node, readers, CopyStatement.of(entry), relation);
+        return TableData.of(name(entry), node, readers, CopyStatement.reading(entry), relation);
     }
 
     private void file(DirectorySink directory, String name, byte[] content) throws IOException {

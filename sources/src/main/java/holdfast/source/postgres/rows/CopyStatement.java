@@ -47,6 +47,13 @@ public record CopyStatement(String schema, String table, List<String> columns) {
         return new CopyStatement(schema, table, columns);
     }
 
+    /// The statement for the table that holds the rows. It is another one than that which takes
+    /// them again when they belong to a partition by the hash of an enum: what an enum's value
+    /// hashes to depends on its oid, so `pg_dump` has such rows go through the root.
+    public static CopyStatement reading(TocEntry entry) throws BrokenArchiveException {
+        return new CopyStatement(String.valueOf(entry.namespace()), String.valueOf(entry.tag()), of(entry).columns());
+    }
+
     private static BrokenArchiveException broken(TocEntry entry) {
         return new BrokenArchiveException(
                 "the data of " + entry.namespace() + "." + entry.tag() + " has no COPY statement");
