@@ -19,20 +19,32 @@ import java.util.stream.Stream;
 public record ServerPrograms(Path bin) {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
 
-    /// The newest version below `/usr/lib/postgresql`, or what `-Dpostgres.bin=FOLDER` names.
+    /// The newest version below `/usr/lib/postgresql`, or the first that `-Dpostgres.bin=FOLDER:FOLDER` names.
     ///
     /// @throws AssertionError with instructions when there is none
     public static ServerPrograms newest() {
-        String given = System.getProperty("postgres.bin", "");
-        if (!given.isEmpty()) {
-            return new ServerPrograms(Path.of(given));
-        }
-        List<ServerPrograms> all = all();
-        if (all.isEmpty()) {
+        List<ServerPrograms> given = given();
+        return given.isEmpty() ? every().getLast() : given.getFirst();
+    }
+
+    /// Every version below `/usr/lib/postgresql`, and those that `-Dpostgres.bin=FOLDER:FOLDER` names.
+    ///
+    /// @throws AssertionError with instructions when there is none
+    public static List<ServerPrograms> every() {
+        List<ServerPrograms> every =
+                Stream.concat(all().stream(), given().stream()).distinct().toList();
+        if (every.isEmpty()) {
             throw new AssertionError("these tests need a PostgreSQL server: apt-get install postgresql, or give the"
                     + " folder of its programs with -Dpostgres.bin=/usr/lib/postgresql/15/bin");
         }
-        return all.getLast();
+        return every;
+    }
+
+    private static List<ServerPrograms> given() {
+        return Stream.of(System.getProperty("postgres.bin", "").split(":"))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> new ServerPrograms(Path.of(folder)))
+                .toList();
     }
 
     /// Every version below `/usr/lib/postgresql` that has a server, oldest first.

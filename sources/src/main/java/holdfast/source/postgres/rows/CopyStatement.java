@@ -51,7 +51,10 @@ public record CopyStatement(String schema, String table, List<String> columns) {
     /// them again when they belong to a partition by the hash of an enum: what an enum's value
     /// hashes to depends on its oid, so `pg_dump` has such rows go through the root.
     public static CopyStatement reading(TocEntry entry) throws BrokenArchiveException {
-        return new CopyStatement(String.valueOf(entry.namespace()), String.valueOf(entry.tag()), of(entry).columns());
+        return new CopyStatement(
+                String.valueOf(entry.namespace()),
+                String.valueOf(entry.tag()),
+                of(entry).columns());
     }
 
     private static BrokenArchiveException broken(TocEntry entry) {

@@ -1,0 +1,17 @@
+CREATE SCHEMA since_18;
+SET search_path = since_18;
+CREATE TABLE virtual (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL, c int GENERATED ALWAYS AS (a * 2));
+INSERT INTO virtual (a) VALUES (1), (NULL);
+CREATE TABLE unproven (a int, b int);
+INSERT INTO unproven VALUES (NULL, 1);
+ALTER TABLE unproven ADD CONSTRAINT a_there NOT NULL a NOT VALID, ADD CONSTRAINT not_enforced CHECK (b > 5) NOT ENFORCED;
+ALTER TABLE unproven ADD CONSTRAINT b_there NOT NULL b NO INHERIT;
+CREATE TABLE periods (id int, valid daterange, PRIMARY KEY (id, valid WITHOUT OVERLAPS));
+CREATE TABLE during (id int, valid daterange, FOREIGN KEY (id, PERIOD valid) REFERENCES periods (id, PERIOD valid));
+INSERT INTO periods VALUES (1, '[2020-01-01,2021-01-01)'), (1, '[2021-01-01,2022-01-01)');
+INSERT INTO during VALUES (1, '[2020-06-01,2021-06-01)');
+CREATE TABLE sevens (id uuid DEFAULT uuidv7());
+INSERT INTO sevens VALUES ('01890a5d-ac96-774b-bcce-b302099a8057');
+ALTER DEFAULT PRIVILEGES FOR ROLE kinds_owner GRANT SELECT ON LARGE OBJECTS TO kinds_reader;
+CREATE TABLE referencing (a int REFERENCES tables.staff NOT ENFORCED);
+INSERT INTO referencing VALUES (4711);
