@@ -1,32 +1,43 @@
 package holdfast.source.postgres;
 
 import holdfast.model.FingerprintSum;
+import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.source.FileContent;
 import holdfast.source.postgres.rows.RowDigest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.copy.CopyOut;
 
 /// One `COPY … TO STDOUT`, read once. When its connection breaks it goes on over another one: in
 /// the same snapshot the same statement gives the same bytes, so what was read already is passed
 /// over. Used by one thread.
 final class CopyReading implements FileContent.Reading {
+    /// What is read.
+    ///
+    /// @param table as messages name it
+    /// @param repeatable whether the statement gives the same bytes again; what lies on another
+    ///     server is in no snapshot
+    record Rows(String table, String statement, boolean repeatable) {}
+
     private static final int ATTEMPTS = 4;
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int BUFFER = 1 << 16;
 
     private final Readers readers;
-    private final String statement;
+    private final Rows rows;
     private final Node node;
     private final byte[] ending;
     private final Consumer<FingerprintSum> result;
     private final RowDigest digest = new RowDigest();
 
     private Readers.@Nullable Reader reader;
-    private @Nullable CopyOut copy;
-    private byte[] row = new byte[0];
+    private @Nullable CopyStream copy;
+    private byte[] buffer = new byte[BUFFER];
+    private int filled;
     private int at;
     private long delivered;
     private long toSkip;
@@ -36,9 +47,9 @@ final class CopyReading implements FileContent.Reading {
 
     /// @param ending follows the rows; not part of any
     /// @param result told of the rows when all have been read
-    CopyReading(Readers readers, String statement, Node node, byte[] ending, Consumer<FingerprintSum> result) {
+    CopyReading(Readers readers, Rows rows, Node node, byte[] ending, Consumer<FingerprintSum> result) {
         this.readers = readers;
-        this.statement = statement;
+        this.rows = rows;
         this.node = node;
         this.ending = ending;
         this.result = result;
@@ -48,11 +59,11 @@ final class CopyReading implements FileContent.Reading {
     public int read(ByteBuffer to) throws IOException {
         int start = to.position();
         while (to.hasRemaining() && !done) {
-            if (at == row.length) {
+            if (at == filled) {
                 next();
             } else {
-                int length = Math.min(to.remaining(), row.length - at);
-                to.put(row, at, length);
+                int length = Math.min(to.remaining(), filled - at);
+                to.put(buffer, at, length);
                 at += length;
             }
         }
@@ -61,48 +72,49 @@ final class CopyReading implements FileContent.Reading {
 
     private void next() throws IOException {
         at = 0;
+        filled = 0;
         if (rowsDone) {
-            row = new byte[0];
             done = true;
             return;
         }
-        byte[] received = receive();
-        if (received == null) {
+        int received = receive();
+        if (received < 0) {
             rowsDone = true;
-            row = ending;
+            buffer = ending;
+            filled = ending.length;
             release();
             result.accept(digest.sum());
             return;
         }
-        row = received;
+        filled = received;
         if (toSkip > 0) {
-            int skipped = (int) Math.min(toSkip, row.length);
-            toSkip -= skipped;
-            at = skipped;
-            return;
+            at = (int) Math.min(toSkip, received);
+            toSkip -= at;
         }
-        delivered += row.length;
-        digest.add(row, 0, row.length);
+        delivered += filled - at;
+        digest.add(buffer, at, filled - at);
     }
 
-    private byte @Nullable [] receive() throws IOException {
+    private int receive() throws IOException {
         while (true) {
             try {
-                CopyOut open = copy;
+                CopyStream open = copy;
                 if (open == null) {
                     reader = readers.take();
-                    open = reader.copy(statement);
+                    open = reader.copy(rows.statement());
                     copy = open;
                     toSkip = delivered;
                 }
-                return open.readFromCopy();
+                return open.read(buffer);
             } catch (SQLException e) {
-                retry(e);
+                retry(e, String.valueOf(e.getMessage()), Readers.connectionLost(e) || attempt > 0);
+            } catch (HoldfastException.PreCheckFailed e) { // nobody there to connect to
+                retry(e, String.valueOf(e.getMessage()), true);
             }
         }
     }
 
-    private void retry(SQLException cause) throws IOException {
+    private void retry(Exception cause, String message, boolean lost) throws IOException {
         Readers.Reader broken = reader;
         reader = null;
         copy = null;
@@ -110,8 +122,25 @@ final class CopyReading implements FileContent.Reading {
             broken.discard();
         }
         attempt++;
-        if (attempt >= ATTEMPTS || !Readers.connectionLost(cause)) {
-            throw new IOException(cause.getMessage(), cause);
+        boolean gone = !readers.snapshotHeld();
+        if (!lost && !gone) {
+            throw new IOException("cannot read the rows of " + rows.table() + ": " + message, cause);
+        }
+        if (attempt >= ATTEMPTS || gone || (delivered > 0 && !rows.repeatable())) {
+            throw new HoldfastException.Failed(
+                    "lost the server while the rows of " + rows.table() + " were read: " + message,
+                    "see the server's log for the reason, and try again; nothing is listed of this attempt",
+                    cause);
+        }
+        pause();
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PAUSE.multipliedBy(attempt));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException.Interrupted("interrupted", "nothing is listed of this attempt");
         }
     }
 

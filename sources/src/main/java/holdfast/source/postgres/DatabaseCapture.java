@@ -2,6 +2,7 @@ package holdfast.source.postgres;
 
 import holdfast.io.Parallel;
 import holdfast.model.FingerprintSum;
+import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
@@ -104,6 +105,12 @@ final class DatabaseCapture implements Capture {
             tables.forEach(table -> records.add(table.table()));
             files += tables.size();
             files += largeObjects(directory, records);
+        }
+        if (!snapshot.held()) {
+            throw new HoldfastException.Failed(
+                    "the server ended the session that held the snapshot of " + location
+                            + ": what was read may not belong together",
+                    "see the server's log for the reason, and try again; nothing is listed");
         }
         records.sort(Comparator.comparing(TableRecord::name));
         return new SourceRecord(

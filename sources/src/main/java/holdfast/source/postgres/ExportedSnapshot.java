@@ -8,12 +8,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// A transaction that fixes what everybody else reads; the snapshot is there for others as long as it is open. Used by
-/// one thread.
+/// A transaction that fixes what everybody else reads, and keeps others from dropping, emptying or rewriting the tables
+/// meanwhile: of such a table not even an older snapshot sees its rows any more. Snapshot and locks are there as long
+/// as it is open. Used by one thread, but for those to whom it is lent.
 final class ExportedSnapshot implements AutoCloseable {
+    private static final int LOCKED_AT_ONCE = 1000;
+
     private final Connection connection;
     private final String name;
+    private final Semaphore free = new Semaphore(1);
 
     private ExportedSnapshot(Connection connection, String name) {
         this.connection = connection;
@@ -41,6 +48,68 @@ final class ExportedSnapshot implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /// Locks tables as everybody does who reads them (ACCESS SHARE).
+    ///
+    /// @param oids of tables, not of foreign ones
+    /// @throws SQLException of state 55P03 when somebody waits to change one of them; it is named
+    void lock(List<String> oids) throws SQLException {
+        for (int from = 0; from < oids.size(); from += LOCKED_AT_ONCE) {
+            List<String> some = oids.subList(from, Math.min(oids.size(), from + LOCKED_AT_ONCE));
+            String names = rows("SELECT pg_catalog.format('ONLY %I.%I', n.nspname, c.relname)"
+                            + " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                            + " WHERE c.oid IN (" + String.join(",", some) + ")")
+                    .stream()
+                    .map(List::getFirst)
+                    .collect(Collectors.joining(", "));
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("LOCK TABLE " + names + " IN ACCESS SHARE MODE NOWAIT");
+            }
+        }
+    }
+
+    /// Lends the connection to one who cannot read a table over another, because somebody waits to change it, who in
+    /// turn waits for this one to end. Whoever borrows it gives it back ([#takeBack]) with no statement running.
+    ///
+    /// @return null when it would not give the very bytes: its texts come in UTF-8
+    @Nullable
+    Connection lend() throws SQLException {
+        free.acquireUninterruptibly();
+        boolean lent = false;
+        try {
+            lent = ask("SELECT pg_catalog.current_setting('server_encoding')").equals("UTF8");
+            return lent ? connection : null;
+        } finally {
+            if (!lent) {
+                free.release();
+            }
+        }
+    }
+
+    void takeBack() {
+        free.release();
+    }
+
+    /// For one who borrowed it and cannot end what it began: it is gone then, and with it the snapshot.
+    void abandon() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException _) {
+            // it is gone either way
+        }
+    }
+
+    /// Whether it was there, with snapshot and locks, all the time until now.
+    boolean held() {
+        free.acquireUninterruptibly();
+        try {
+            return !ask("SELECT 1").isEmpty();
+        } catch (SQLException _) {
+            return false;
+        } finally {
+            free.release();
+        }
     }
 
     /// The first column of the only row.

@@ -1,5 +1,6 @@
 package holdfast.source.postgres;
 
+import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.SourceKind;
 import holdfast.source.Capture;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -96,7 +98,12 @@ public final class PostgresSource implements Source {
         Map<String, String> environment = connections.reached().libpqEnvironment();
         Map<String, String> details = catalog.details();
         TableOfContents toc = new SchemaDump(installation.program("pg_dump"), environment, scratch)
-                .run(snapshot.name(), catalog.encoding(), options.lockTimeout().toMillis(), options.selection());
+                .run(
+                        snapshot.name(),
+                        catalog.encoding(),
+                        options.lockTimeout().toMillis(),
+                        options.selection(),
+                        described -> lock(snapshot, described, catalog.relations()));
         catalog.requireWhole(
                 location(),
                 toc.entries().stream()
@@ -104,7 +111,7 @@ public final class PostgresSource implements Source {
                         .map(entry -> String.valueOf(entry.oid()))
                         .collect(Collectors.toSet()));
         details.put("postgres.dump-version", toc.header().dumpVersion());
-        Readers readers = new Readers(connections, snapshot.name(), options.readers());
+        Readers readers = new Readers(connections, snapshot, options.readers());
         return new DatabaseCapture(
                 location(),
                 DatabasePath.of(target),
@@ -116,5 +123,22 @@ public final class PostgresSource implements Source {
                 readers,
                 options.readers(),
                 new StoredNodes(clock.instant()));
+    }
+
+    private void lock(ExportedSnapshot snapshot, TableOfContents toc, Map<String, Relation> relations)
+            throws SQLException {
+        List<String> tables = toc.entries().stream()
+                .filter(entry -> entry.data() && entry.is(TocEntry.TABLE_DATA))
+                .map(entry -> String.valueOf(entry.oid()))
+                .filter(oid -> !relations.getOrDefault(oid, Relation.UNKNOWN).foreign())
+                .toList();
+        try {
+            snapshot.lock(tables);
+        } catch (SQLException e) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot back up " + location() + ": " + e.getMessage(),
+                    "somebody may be waiting to change that table; try again when they are done",
+                    e);
+        }
     }
 }

@@ -9,21 +9,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /// Connections that all see the database as one exported snapshot has it; at most so many at a time, opened when they
 /// are needed. Safe for use by many threads.
 final class Readers implements AutoCloseable {
+    /// Who waits longer for a table stands behind somebody who waits to change it: nobody can have changed what the
+    /// snapshot has locked.
+    private static final int LOCK_TIMEOUT_MILLIS = 500;
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private final Connections connections;
-    private final String snapshot;
+    private final ExportedSnapshot snapshot;
     private final Semaphore free;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /// @param snapshot name of the exported snapshot; whoever exported it stays connected
+    /// @param snapshot stays open
     /// @param most how many connections may be open at a time
-    Readers(Connections connections, String snapshot, int most) {
+    Readers(Connections connections, ExportedSnapshot snapshot, int most) {
         this.connections = connections;
         this.snapshot = snapshot;
         this.free = new Semaphore(most, true);
@@ -56,7 +60,9 @@ final class Readers implements AutoCloseable {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-                statement.execute("SET TRANSACTION SNAPSHOT '" + snapshot + "'");
+                statement.execute("SET TRANSACTION SNAPSHOT '" + snapshot.name() + "'");
+                statement.execute("SET LOCAL lock_timeout = " + LOCK_TIMEOUT_MILLIS);
+                statement.execute("SAVEPOINT reading");
             }
             done = true;
             return connection;
@@ -65,6 +71,11 @@ final class Readers implements AutoCloseable {
                 close(connection);
             }
         }
+    }
+
+    /// Whether there is anything left to read for a new connection.
+    boolean snapshotHeld() {
+        return snapshot.held();
     }
 
     /// Whether the connection is gone, and another one may do better: class 08, and a server that shuts down.
@@ -76,6 +87,7 @@ final class Readers implements AutoCloseable {
     /// One connection, lent to one thread.
     final class Reader {
         private final Connection connection;
+        private boolean borrowed;
 
         private Reader(Connection connection) {
             this.connection = connection;
@@ -85,24 +97,59 @@ final class Readers implements AutoCloseable {
             return connection;
         }
 
-        CopyOut copy(String statement) throws SQLException {
-            return connection.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
+        /// Begins a `COPY … TO STDOUT`; over the snapshot's own connection when another one must wait.
+        CopyStream copy(String statement) throws SQLException {
+            try {
+                return CopyStream.start(connection, statement);
+            } catch (SQLException e) {
+                if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                    throw e;
+                }
+                Connection locking = snapshot.lend();
+                if (locking == null) {
+                    throw e;
+                }
+                borrowed = true;
+                return CopyStream.start(locking, statement);
+            }
         }
 
+        /// Its locks are given back too: those of the snapshot are enough, and the server has not many.
         void giveBack() {
+            boolean clean = unlocked();
             synchronized (Readers.this) {
-                if (closed) {
+                if (closed || !clean) {
                     close(connection);
                 } else {
                     idle.push(connection);
                 }
             }
-            free.release();
+            release();
+        }
+
+        private boolean unlocked() {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("ROLLBACK TO SAVEPOINT reading");
+                return true;
+            } catch (SQLException _) {
+                return false;
+            }
         }
 
         /// For a connection that is broken, or in the middle of something.
         void discard() {
             close(connection);
+            if (borrowed) {
+                snapshot.abandon();
+            }
+            release();
+        }
+
+        private void release() {
+            if (borrowed) {
+                borrowed = false;
+                snapshot.takeBack();
+            }
             free.release();
         }
     }

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,12 @@ import java.util.concurrent.TimeUnit;
 /// Has `pg_dump` describe a database: the table of contents it writes before the first row. Then it
 /// is stopped; the rows are read by others, in the same exported snapshot. Used by one thread.
 final class SchemaDump {
+    /// What is done while `pg_dump` still holds its locks on all tables.
+    @FunctionalInterface
+    interface WhileLocked {
+        void described(TableOfContents toc) throws IOException, SQLException;
+    }
+
     private static final int MESSAGE_BYTES = 8 << 10;
     private static final int STOP_SECONDS = 10;
 
@@ -41,7 +48,14 @@ final class SchemaDump {
     /// @param selection more options of `pg_dump`
     /// @throws HoldfastException.PreCheckFailed with what `pg_dump` said, when it refused
     TableOfContents run(String snapshot, String encoding, long lockWaitMillis, List<String> selection)
-            throws IOException {
+            throws IOException, SQLException {
+        return run(snapshot, encoding, lockWaitMillis, selection, _ -> {});
+    }
+
+    /// As the other one.
+    TableOfContents run(
+            String snapshot, String encoding, long lockWaitMillis, List<String> selection, WhileLocked locked)
+            throws IOException, SQLException {
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "--format=custom",
@@ -60,7 +74,9 @@ final class SchemaDump {
             Process process = builder.start();
             try (InputStream out = new BufferedInputStream(process.getInputStream(), 1 << 16)) {
                 process.getOutputStream().close();
-                return TocReader.read(out);
+                TableOfContents toc = TocReader.read(out);
+                locked.described(toc);
+                return toc;
             } catch (EOFException | BrokenArchiveException e) {
                 throw refused(process, messages, e);
             } finally {

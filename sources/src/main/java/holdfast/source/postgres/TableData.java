@@ -22,27 +22,30 @@ final class TableData implements FileContent {
     private final Node node;
     private final Readers readers;
     private final List<String> statements;
+    private final boolean repeatable;
     private final FingerprintSum sum = new FingerprintSum();
 
     /// @param statements which give the rows, one behind the other
-    private TableData(String name, Node node, Readers readers, List<String> statements) {
+    /// @param repeatable whether they give the same rows again
+    private TableData(String name, Node node, Readers readers, List<String> statements, boolean repeatable) {
         this.name = name;
         this.node = node;
         this.readers = readers;
         this.statements = List.copyOf(statements);
+        this.repeatable = repeatable;
     }
 
     static TableData of(String name, Node node, Readers readers, CopyStatement copy, Relation relation) {
         if (relation.foreign() || !relation.condition().isEmpty()) {
-            return new TableData(name, node, readers, List.of(copy.byQuery(relation.condition())));
+            return new TableData(name, node, readers, List.of(copy.byQuery(relation.condition())), !relation.foreign());
         }
         List<Range> ranges = relation.paged() ? PageRanges.of(relation.bytes()) : List.of();
         if (ranges.size() < 2) {
-            return new TableData(name, node, readers, List.of(copy.whole()));
+            return new TableData(name, node, readers, List.of(copy.whole()), true);
         }
         List<String> statements = new ArrayList<>();
         ranges.forEach(range -> statements.add(copy.pages(range.first(), range.end())));
-        return new TableData(name, node, readers, statements);
+        return new TableData(name, node, readers, statements, true);
     }
 
     Node node() {
@@ -93,7 +96,8 @@ final class TableData implements FileContent {
 
         @Override
         public Reading open() {
-            return new CopyReading(readers, statement, node, last ? END : NOTHING, TableData.this::add);
+            CopyReading.Rows rows = new CopyReading.Rows(name, statement, repeatable);
+            return new CopyReading(readers, rows, node, last ? END : NOTHING, TableData.this::add);
         }
     }
 }

@@ -37,7 +37,7 @@ public final class TableFingerprints {
     /// @throws IOException when some table is not there, or cannot be read
     public Map<String, TableRecord> read(TableOfContents toc, List<TocEntry> chosen) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
-                Readers readers = new Readers(connections, snapshot.name(), width)) {
+                Readers readers = new Readers(connections, snapshot, width)) {
             Map<String, Relation> relations = new Catalog(snapshot).relationsByName();
             StoredNodes nodes = new StoredNodes(Instant.EPOCH);
             List<TableData> tables = new ArrayList<>();
