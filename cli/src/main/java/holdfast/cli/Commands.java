@@ -10,6 +10,8 @@ final class Commands {
     static List<CommandLine> all(Session session) {
         CommandLine key = new CommandLine(new KeyCommand());
         KeyCommand.parts(session).forEach(key::addSubcommand);
+        CommandLine stash = new CommandLine(new StashCommand());
+        StashCommand.parts(session).forEach(stash::addSubcommand);
         return List.of(
                 new CommandLine(new InitCommand(session)),
                 new CommandLine(new BackupCommand(session)),
@@ -25,6 +27,7 @@ final class Commands {
                 new CommandLine(new PruneCommand(session)),
                 new CommandLine(new CheckCommand(session)),
                 new CommandLine(new ExportCommand(session)),
+                stash,
                 new CommandLine(new UnlockCommand(session)),
                 key,
                 new CommandLine(new DemoCommand(session)),

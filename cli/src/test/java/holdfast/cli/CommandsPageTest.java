@@ -62,6 +62,10 @@ final class CommandsPageTest {
         documents.put("prune", List.of(new Shape("prune", PruneCommand.Document.class)));
         documents.put("check", List.of(new Shape("check", CheckCommand.Document.class)));
         documents.put("export", List.of(new Shape("export", ExportCommand.Document.class)));
+        documents.put("stash create", List.of(new Shape("stash_created", StashCommand.CreateStash.Created.class)));
+        documents.put("stash list", List.of(new Shape("stashes", StashCommand.ListStashes.Listed.class)));
+        documents.put("stash restore", List.of(new Shape("stash_restored", StashRestoreCommand.Document.class)));
+        documents.put("stash drop", List.of(new Shape("stashes_dropped", StashDropCommand.Document.class)));
         documents.put("unlock", List.of(new Shape("unlocked", UnlockCommand.Document.class)));
         documents.put(
                 "key list, key add, key passwd, key remove",
