@@ -1,8 +1,8 @@
 package holdfast.source.postgres.stash;
 
 import holdfast.model.FingerprintSum;
-import holdfast.source.postgres.rows.RowDigest;
 import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.rows.RowDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
