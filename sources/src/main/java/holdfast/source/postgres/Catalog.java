@@ -105,7 +105,10 @@ final class Catalog {
         for (List<String> row : snapshot.rows(SIZES)) {
             long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
             Relation relation = new Relation(
-                    bytes, rangesAreScanned && row.get(2).equals("heap"), row.get(3).equals("f"), row.get(4));
+                    bytes,
+                    rangesAreScanned && row.get(2).equals("heap"),
+                    row.get(3).equals("f"),
+                    row.get(4));
             relations.put(key.apply(row), relation);
         }
         return relations;

@@ -1,6 +1,8 @@
 package holdfast.source.postgres;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.archive.ArchiveHeader;
+import holdfast.source.postgres.archive.ArchiveVersion;
 import holdfast.source.postgres.sandbox.SandboxServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,9 @@ public final class ClientPrograms {
     private static final List<String> PLACES = List.of("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt");
     private static final List<String> RED_HAT = List.of("/usr", "/opt");
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)[^ \\n]*)");
+    private static final Pattern LEADING_NUMBER = Pattern.compile("\\d{1,6}");
+    private static final int FIRST_WITH_ALGORITHM = 16;
+    private static final int FIRST_WITH_RELATION_KIND = 17;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final List<Installation> installations;
@@ -119,6 +124,32 @@ public final class ClientPrograms {
         return ofMajor(preferred)
                 .filter(installation -> installation.major() >= serverMajor)
                 .orElseGet(() -> dumping(serverMajor));
+    }
+
+    /// The one whose `pg_restore` reads an archive and writes what a server of its source's
+    /// version takes: the nearest to that version, since each `pg_restore` begins its scripts
+    /// with settings that only its own version and newer ones know.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when none reads it
+    public Installation restoring(ArchiveHeader header) {
+        int server = leadingNumber(header.serverVersion());
+        int least = header.version().atLeast(ArchiveVersion.RELATION_KIND)
+                ? FIRST_WITH_RELATION_KIND
+                : header.version().atLeast(ArchiveVersion.ALGORITHM) ? FIRST_WITH_ALGORITHM : 0;
+        return installations.stream()
+                .filter(installation -> installation.major() >= least)
+                .filter(installation -> Files.isExecutable(installation.program("pg_restore")))
+                .min(Comparator.comparing((Installation installation) -> installation.major() < server)
+                        .thenComparingInt(installation -> Math.abs(installation.major() - server)))
+                .orElseThrow(() -> new HoldfastException.PreCheckFailed(
+                        "no pg_restore here reads this dump, made by pg_dump " + header.dumpVersion() + ": " + there(),
+                        "install the package postgresql-client-" + leadingNumber(header.dumpVersion())
+                                + " (or newer), or put its programs on the PATH"));
+    }
+
+    private static int leadingNumber(String version) {
+        Matcher number = LEADING_NUMBER.matcher(version);
+        return number.lookingAt() ? Integer.parseInt(number.group()) : 0;
     }
 
     /// The installation whose programs, and server if there is one, are of just that version.

@@ -9,7 +9,7 @@ package holdfast.source.postgres.archive;
 /// | 1.16 | 17 and 18 | kind of each relation; large objects in groups, a table of contents each |
 public record ArchiveVersion(int major, int minor, int revision) implements Comparable<ArchiveVersion> {
     public static final ArchiveVersion OLDEST = new ArchiveVersion(1, 14, 0);
-    static final ArchiveVersion ALGORITHM = new ArchiveVersion(1, 15, 0);
+    public static final ArchiveVersion ALGORITHM = new ArchiveVersion(1, 15, 0);
     public static final ArchiveVersion RELATION_KIND = new ArchiveVersion(1, 16, 0);
     public static final ArchiveVersion NEWEST = new ArchiveVersion(1, 16, 255);
 
