@@ -19,16 +19,22 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Prove that a snapshot can be restored, and record the proof in the repository.",
+            "Prove that a snapshot can be restored, and record the proof in the repository; or that a bare dump file"
+                    + " is whole.",
             "",
             "Levels: 0 written (every blob is there), 1 stored (read and hashed), 2 sound (structure, databases'"
-                    + " integrity), 3 restored (into a sandbox, everything read), 4 identical (every row and file equal)."
+                    + " integrity), 3 restored (into a sandbox, everything read), 4 identical (every row and file equal).",
+            "",
+            "A word with a slash, with an ending such as .sql, .dump or .gz, or that names a file or folder here, is"
+                    + " a bare file: a dump by pg_dump or pg_dumpall in any format, also compressed, or a SQLite"
+                    + " database. It is read to its end, and compared with FILE.sha256 when that is there."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  holdfast verify                          the latest snapshot, level identical",
             "  holdfast verify 1a2b3c4d --level sound",
-            "  holdfast verify latest --host web1 --json"
+            "  holdfast verify latest --host web1 --json",
+            "  holdfast verify /srv/dumps/shop.dump backup.sql.gz    dump files; needs no repository"
         })
 final class VerifyCommand implements Callable<Integer> {
     /// What `verify --json` prints, a document for each snapshot.
@@ -47,7 +53,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SNAPSHOT",
-            description = "latest, an id or its beginning, or a time. Default: latest")
+            description = "latest, an id or its beginning, or a time; or a dump FILE. Default: latest")
     private List<String> snapshots = new ArrayList<>();
 
     @Mixin
@@ -70,16 +76,33 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        List<String> references = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
+        for (String word : snapshots) {
+            BareFiles.meant(session, word).ifPresentOrElse(files::add, () -> references.add(word));
+        }
+        int code = ExitCode.DONE;
+        BareFiles bare = new BareFiles(session, sandboxes());
+        for (Path file : files) {
+            code = bare.verify(file) ? code : ExitCode.DAMAGED;
+        }
+        return files.isEmpty() || !references.isEmpty() ? Math.max(code, snapshots(references)) : code;
+    }
+
+    private Path sandboxes() throws IOException {
+        return sandbox == null
+                ? Operations.scratch(session)
+                : session.world().folder().resolve(sandbox);
+    }
+
+    private int snapshots(List<String> references) throws IOException {
         try (OpenRepository open = session.open();
                 HeldLock lock = open.lockToRead()) {
             Operations operations = new Operations(session, open);
-            Path sandboxes = sandbox == null
-                    ? Operations.scratch(session)
-                    : session.world().folder().resolve(sandbox);
             int code = ExitCode.DONE;
-            for (String reference : snapshots.isEmpty() ? List.of("latest") : snapshots) {
+            for (String reference : references.isEmpty() ? List.of("latest") : references) {
                 Snapshot snapshot = open.repository().find(reference, filter.filter(), session.zone());
-                VerifyResult result = operations.verify(snapshot, level, sandboxes);
+                VerifyResult result = operations.verify(snapshot, level, sandboxes());
                 lock.check();
                 print(snapshot, result);
                 code = result.proof().passed() ? code : ExitCode.DAMAGED;

@@ -52,7 +52,11 @@ final class CommandsPageTest {
                         new Shape("change", DiffCommand.ChangeDocument.class),
                         new Shape("statistics", DiffCommand.TotalsDocument.class)));
         documents.put("stats", List.of(new Shape("stats", StatsCommand.Document.class)));
-        documents.put("verify", List.of(new Shape("proof", VerifyCommand.Document.class)));
+        documents.put(
+                "verify",
+                List.of(
+                        new Shape("proof", VerifyCommand.Document.class),
+                        new Shape("file_proof", BareFiles.Document.class)));
         documents.put(
                 "restore, undo",
                 List.of(
