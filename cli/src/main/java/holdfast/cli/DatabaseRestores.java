@@ -21,8 +21,10 @@ import holdfast.source.postgres.restore.StoredDump;
 import holdfast.view.StoredFolder;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// The databases of a snapshot on their way into servers: planned, told, carried out, reported.
 /// Used by one thread.
@@ -70,6 +72,7 @@ final class DatabaseRestores {
     private final RestoreLog log;
     private final Progress progress;
     private final List<Planned> planned = new ArrayList<>();
+    private final Map<String, RestoreStatus.Table> told = new HashMap<>();
 
     DatabaseRestores(Session session, OpenRepository open, RestoreOptions options, RestoreLog log, Progress progress) {
         this.session = session;
@@ -116,7 +119,7 @@ final class DatabaseRestores {
     }
 
     private void tell(String database, RestoreStatus.Table table) {
-        if (table.state() != RestoreStatus.State.PENDING) {
+        if (isNews(table)) {
             session.console().document(new TableDocument("table", database, table));
         }
         boolean over = table.state() == RestoreStatus.State.RESTORED || table.state() == RestoreStatus.State.FAILED;
@@ -124,6 +127,17 @@ final class DatabaseRestores {
             log.line("table " + table.name() + ": " + table.state().name().toLowerCase(Locale.ROOT) + ", "
                     + Count.of(table.rows(), "row") + " in " + table.seconds() + " s");
         }
+    }
+
+    /// That it begins and how it ends, and once a second in between.
+    private synchronized boolean isNews(RestoreStatus.Table table) {
+        RestoreStatus.Table before = told.get(table.name());
+        boolean news = table.state() != RestoreStatus.State.PENDING
+                && (before == null || before.state() != table.state() || table.seconds() >= before.seconds() + 1);
+        if (news) {
+            told.put(table.name(), table);
+        }
+        return news;
     }
 
     boolean isEmpty() {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,9 +40,7 @@ final class PostgresSourceTest {
     private static String database;
 
     @BeforeAll
-    static void makeDatabase() throws SQLException, IOException {
-        // a server that root starts for a proof runs as somebody else
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    static void makeDatabase() throws SQLException {
         database = SERVER.database("shop / 100%");
         SERVER.run(
                 database,

@@ -295,9 +295,19 @@ public final class DatabaseRestore {
             } finally {
                 if (!done) {
                     around.log().accept("dropping " + swap.scratch() + ", which is not right");
-                    swap.dropScratch();
+                    discard(swap);
                 }
             }
+        }
+    }
+
+    /// What has failed already is told anyway; that it cannot be tidied up is for the log.
+    private void discard(DatabaseSwap swap) {
+        try {
+            Subscriptions.drop(new Connections(target.withDatabase(swap.scratch()), options.connectTimeout()));
+            swap.dropScratch();
+        } catch (IOException | HoldfastException e) {
+            around.log().accept(e.getMessage() + "; drop it by hand");
         }
     }
 

@@ -19,8 +19,17 @@ record PreChecks(String target, TableOfContents toc, List<TocEntry> entries, Tar
     private static final int NAMED = 5;
     private static final Pattern EXTENSION =
             Pattern.compile("CREATE EXTENSION (?:IF NOT EXISTS )?(\"(?:[^\"]|\"\")+\"|\\w+).*", Pattern.DOTALL);
-    private static final Pattern GRANTEE =
-            Pattern.compile(" (?:TO|FROM|FOR ROLE) (\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)");
+    private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
+    /// At the end of GRANT and REVOKE, and where a session becomes the one who granted.
+    private static final Pattern GRANTEE = Pattern.compile("(?: TO| FROM|SET SESSION AUTHORIZATION) " + NAME
+            + "(?: WITH GRANT OPTION)?(?: GRANTED BY " + NAME + ")?;" + "| FOR ROLE " + NAME);
+
+    private static final Pattern POLICY = Pattern.compile(
+            "CREATE POLICY " + NAME + " ON " + NAME + "\\." + NAME + "(?: AS \\w+)?(?: FOR \\w+)? TO ((?:" + NAME
+                    + "(?:, )?)+).*",
+            Pattern.DOTALL);
+
+    private static final Pattern ONE = Pattern.compile(NAME);
 
     /// @return what may turn out other than in the backup
     /// @throws HoldfastException.PreCheckFailed for what cannot work; says what to do
@@ -97,10 +106,20 @@ record PreChecks(String target, TableOfContents toc, List<TocEntry> entries, Tar
     static Set<String> rolesOf(TocEntry entry) {
         Set<String> roles = new TreeSet<>();
         String kind = text(entry.description());
-        if (kind.contains("ACL") || kind.equals("POLICY")) {
-            Matcher role = GRANTEE.matcher(text(entry.definition()));
-            while (role.find()) {
-                roles.add(unquoted(role.group(1)));
+        if (kind.contains("ACL")) {
+            Matcher grant = GRANTEE.matcher(text(entry.definition()));
+            while (grant.find()) {
+                for (int i = 1; i <= grant.groupCount(); i++) {
+                    roles.add(unquoted(text(grant.group(i))));
+                }
+            }
+            roles.remove("");
+        }
+        Matcher policy = POLICY.matcher(text(entry.definition()).strip());
+        if (kind.equals("POLICY") && policy.matches()) {
+            Matcher each = ONE.matcher(policy.group(4));
+            while (each.find()) {
+                roles.add(unquoted(each.group(1)));
             }
         }
         roles.removeAll(Set.of("PUBLIC", "public", "current_user", "session_user", "current_role"));

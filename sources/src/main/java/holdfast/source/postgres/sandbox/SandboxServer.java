@@ -26,6 +26,7 @@ public final class SandboxServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int MESSAGE_BYTES = 4000;
+    private static final Path SHARED = Path.of("/tmp");
 
     /// Speed is all that counts: nothing in it must survive.
     private static final List<String> SETTINGS = List.of(
@@ -62,7 +63,8 @@ public final class SandboxServer implements AutoCloseable {
                 && Files.isExecutable(installation.program("postgres"));
     }
 
-    /// @param within where its folder is made; must have room for the whole database
+    /// @param within where its folder is made, if the account that it runs as may enter that; else
+    ///     with the system's temporary files. Must have room for the whole database
     /// @throws HoldfastException.PreCheckFailed when it does not start; says what its programs said
     public static SandboxServer start(Installation installation, Path within) throws IOException {
         removeLeftOvers(within);

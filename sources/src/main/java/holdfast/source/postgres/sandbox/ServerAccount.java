@@ -3,6 +3,7 @@ package holdfast.source.postgres.sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 
 /// Who a server runs as: PostgreSQL refuses to be root, so root lends it an account without rights.
@@ -18,6 +19,16 @@ record ServerAccount(boolean lent) {
 
     List<String> prefix() {
         return lent ? List.of("setpriv", "--reuid=" + NOBODY, "--regid=65534", "--clear-groups") : List.of();
+    }
+
+    /// Whether it gets to what lies in a folder.
+    boolean mayEnter(Path folder) throws IOException {
+        for (Path above = folder.toRealPath(); lent && above != null; above = above.getParent()) {
+            if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void handOver(Path path) throws IOException {
