@@ -114,6 +114,24 @@ final class NewUserErrorsTest {
                 Mistake.of(4, "cannot connect to postgresql://admin@127.0.0.1:9/shop", "the server runs", "backup")
                         .with("DATABASE_URL", "postgres://admin:" + SECRET + "@127.0.0.1:9/shop"),
                 Mistake.of(2, "sslmod", "sslmode", "backup", "postgresql://admin:" + SECRET + "@db/shop?sslmod=on"),
+                // in-database copies, exports, bare files
+                Mistake.of(2, "say what to do with in-database copies", "stash --help", "stash"),
+                Mistake.of(2, "no table is named to be copied", "--table orders", "stash", "create"),
+                Mistake.of(2, "DATABASE_URL is not set", "postgresql://", "stash", "list"),
+                Mistake.of(2, "only there tables can be stashed", "holdfast backup", "stash", "list")
+                        .with("DATABASE_URL", "file:./app.db"),
+                Mistake.of(
+                                4,
+                                "cannot connect to postgresql://admin@127.0.0.1:9/shop",
+                                "the server runs",
+                                "stash",
+                                "list")
+                        .with("DATABASE_URL", "postgres://admin:" + SECRET + "@127.0.0.1:9/shop"),
+                Mistake.of(2, "nothing says which stash is meant", "say latest", "stash", "restore")
+                        .with("DATABASE_URL", "postgres://admin:" + SECRET + "@127.0.0.1:9/shop"),
+                Mistake.of(2, "only --format timestamped has", "leave --critical out", "export", "--critical", "x"),
+                Mistake.of(2, "'--format'", "export --help", "export", "--format", "sql"),
+                Mistake.of(4, "nowhere.sql: no such file", "check the spelling", "verify", "nowhere.sql"),
                 // which snapshot, and where to
                 Mistake.of(
                         4,

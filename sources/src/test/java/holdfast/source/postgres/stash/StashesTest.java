@@ -15,6 +15,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -283,6 +285,49 @@ final class StashesTest {
                 .hasMessageContaining("violates check constraint \"five\"");
         assertThat(everything()).isEqualTo(before);
         assertThat(sequences()).isEqualTo(sequences);
+    }
+
+    /// Goal: wherever it stops, nothing is left behind. Method: the session ends at step 0, 1, 2,
+    /// … as it does when the process dies, until a run gets through.
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "owner"})
+    void aRunThatStopsAnywhereLeavesNothingBehind(String role) throws SQLException {
+        List<String> before = everything();
+        int steps = untilItGetsThrough(role, before, stashes -> stashes.create(tables("customers", "orders", "lines")));
+        assertThat(steps).isEqualTo(3);
+        SERVER.run(database, "UPDATE orders SET total = 1", "TRUNCATE log");
+        List<String> definitions = ask(DEFINITIONS);
+        List<String> changed = everything();
+        RestoreOptions safely = new RestoreOptions(true, false, false, "tester");
+        steps = untilItGetsThrough(role, changed, stashes -> stashes.restore(new StashChoice.Latest(""), safely));
+        assertThat(steps).isEqualTo(6);
+        assertThat(everything()).isEqualTo(before);
+        assertThat(ask(DEFINITIONS)).isEqualTo(definitions);
+    }
+
+    /// @return at how many steps it was stopped
+    private int untilItGetsThrough(String role, List<String> before, Consumer<Stashes> work) throws SQLException {
+        int stashed = stashes("postgres").list().size();
+        for (int stopAt = 0; ; stopAt++) {
+            AtomicInteger left = new AtomicInteger(stopAt);
+            Stashes stopping = new Stashes(
+                    ConnectionTarget.of(SERVER.url(database).replace("postgres@", role + "@"), Map.of()),
+                    Stashes.Options.DEFAULTS,
+                    () -> now,
+                    _ -> {
+                        if (left.getAndDecrement() == 0) {
+                            throw new IllegalStateException("stopped");
+                        }
+                    });
+            try {
+                work.accept(stopping);
+                return stopAt;
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessage("stopped");
+            }
+            assertThat(everything()).as("stopped at %d", stopAt).isEqualTo(before);
+            assertThat(stashes("postgres").list()).hasSize(stashed);
+        }
     }
 
     @Test
