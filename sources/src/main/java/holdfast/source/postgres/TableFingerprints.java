@@ -43,7 +43,7 @@ public final class TableFingerprints {
             List<TableData> tables = new ArrayList<>();
             List<FileContent> parts = new ArrayList<>();
             for (TocEntry entry : chosen) {
-                CopyStatement copy = CopyStatement.of(entry);
+                CopyStatement copy = CopyStatement.reading(entry);
                 String name = DatabaseCapture.name(entry);
                 Relation relation = relations.getOrDefault(name, Relation.UNKNOWN);
                 TableData table = TableData.of(name, nodes.file(name, 0), readers, copy, relation);

@@ -346,14 +346,14 @@ public final class DatabaseRestore {
                                         ? Long.MAX_VALUE / 2
                                         : options.batchBytes(),
                                 manner,
-                                new EntrySql(plan.toc(), options.owners()),
+                                new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
                                 existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW),
                         status,
                         around.progress(),
                         around.clock())
                 .run(entries);
         around.progress().step("analysing");
-        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, entries);
+        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, manner, entries, options.jobs());
         return new Filled(status, status.failed() == 0 ? verify(plan, connections, existing) : List.of(), statistics);
     }
 

@@ -48,18 +48,21 @@ final class EntrySql {
 
     private final TableOfContents toc;
     private final boolean owners;
+    private final boolean tablespaces;
 
     /// @param owners whether objects are given to the roles that owned them
-    EntrySql(TableOfContents toc, boolean owners) {
+    /// @param tablespaces whether they go into the tablespaces they were in
+    EntrySql(TableOfContents toc, boolean owners, boolean tablespaces) {
         this.toc = toc;
         this.owners = owners;
+        this.tablespaces = tablespaces;
     }
 
     /// What the session's `default_tablespace` must be; null when it does not matter, empty for the
     /// database's own.
     @Nullable
     String tablespace(TocEntry entry) {
-        return entry.tablespace();
+        return tablespaces ? entry.tablespace() : null;
     }
 
     /// What the session's `default_table_access_method` must be; null when it does not matter.

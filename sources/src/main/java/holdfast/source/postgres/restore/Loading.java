@@ -142,15 +142,15 @@ final class Loading {
         CopyStatement copy = CopyStatement.of(entry);
         String name = name(entry);
         TableRecord before = recorded.get(name);
-        TableLoad.Fresh fresh = setting.tables() == TableLoad.Fresh.NEW && made.contains(name)
-                ? TableLoad.Fresh.NEW
-                : TableLoad.Fresh.OLD;
+        // rows of a partition may go in by the table that it is part of
+        boolean itself = copy.schema().equals(entry.namespace()) && copy.table().equals(entry.tag());
+        boolean fresh = setting.tables() == TableLoad.Fresh.NEW && itself && made.contains(name);
         return new TableLoad(
                 entry,
                 name,
                 copy,
                 Segment.of(files, toc.file(entry), setting.segmentBytes()),
-                fresh,
+                fresh ? TableLoad.Fresh.NEW : TableLoad.Fresh.OLD,
                 before == null ? -1 : before.rows(),
                 status,
                 clock);

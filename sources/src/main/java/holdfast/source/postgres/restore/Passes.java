@@ -43,10 +43,13 @@ record Passes(List<TocEntry> before, List<TocEntry> parallel, List<TocEntry> rig
                 rights.add(entry);
             } else if (LAST.contains(kind) || isOfEventTrigger(entry)) {
                 last.add(entry);
+            } else if (entry.section() == TocEntry.SECTION_PRE_DATA) {
+                before.add(entry);
             } else if (entry.section() == TocEntry.SECTION_DATA || entry.section() == TocEntry.SECTION_POST_DATA) {
                 parallel.add(entry);
             } else {
-                before.add(entry);
+                // a comment stands behind what it is about
+                (parallel.isEmpty() ? before : parallel).add(entry);
             }
         }
         return new Passes(before, parallel, rights, last);

@@ -103,7 +103,8 @@ public record ProofRestore(
             Set<String> there = Set.copyOf(Rows.column(connection, "SELECT rolname FROM pg_catalog.pg_roles"));
             for (String role : roles(toc)) {
                 if (!there.contains(role)) {
-                    statement.execute("CREATE ROLE " + Identifiers.quote(role));
+                    // some kinds of objects can belong to nobody else
+                    statement.execute("CREATE ROLE " + Identifiers.quote(role) + " SUPERUSER");
                 }
             }
             Database database = Database.of(toc, false);

@@ -58,6 +58,11 @@ final class Schedule {
             return entry.section() == TocEntry.SECTION_DATA;
         }
 
+        /// Whether it waits for whoever reads or writes a table: all but indexes do.
+        boolean locks() {
+            return entry.section() == TocEntry.SECTION_POST_DATA && !entry.is("INDEX");
+        }
+
         boolean conflicts(Node other) {
             return locks.stream().anyMatch(other.dependencies::contains)
                     || other.locks.stream().anyMatch(dependencies::contains);
@@ -118,7 +123,7 @@ final class Schedule {
             int id = Integer.parseInt(text);
             int target = node.data() ? id : tables.rows().getOrDefault(id, id);
             node.dependencies.add(target);
-            if (!node.data() && !node.entry.is("INDEX") && tables.tables().contains(id)) {
+            if (node.locks() && tables.tables().contains(id)) {
                 node.locks.add(target);
             }
             Node before = nodes.get(target);

@@ -1,5 +1,6 @@
 package holdfast.source.postgres.restore;
 
+import holdfast.io.Parallel;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.DatabaseResult.TableStatistics;
@@ -7,28 +8,68 @@ import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
-/// Lets the server look at the restored tables, so that its first queries are planned well.
+/// Lets the server look at the restored tables, so that its first queries are planned well, and
+/// tells what it found.
 final class Statistics {
+    private static final Set<String> ANALYSED = Set.of(TocEntry.TABLE, TocEntry.TABLE_DATA, "MATERIALIZED VIEW");
+
     private static final String SIZES = "SELECT n.nspname, c.relname, greatest(c.reltuples, 0)::bigint,"
             + " pg_catalog.pg_total_relation_size(c.oid) FROM pg_catalog.pg_class c"
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' ORDER BY 4 DESC, 1, 2";
 
     private Statistics() {}
 
+    /// A table that cannot be analysed is as good as it was: that is for the log.
+    ///
+    /// @param width sessions at the same time
     /// @return of the tables whose rows were restored, the largest first
-    static List<TableStatistics> of(Connections connections, List<TocEntry> entries) throws IOException {
-        Set<String> names = entries.stream()
+    static List<TableStatistics> of(
+            Connections connections, TargetSession.Manner manner, List<TocEntry> entries, int width)
+            throws IOException {
+        Set<String> tables = entries.stream()
+                .filter(entry -> ANALYSED.contains(String.valueOf(entry.description())))
+                .map(entry -> Identifiers.qualified(String.valueOf(entry.namespace()), String.valueOf(entry.tag())))
+                .collect(Collectors.toSet());
+        ConcurrentLinkedQueue<String> left = new ConcurrentLinkedQueue<>(tables);
+        List<TargetSession> sessions = new ArrayList<>();
+        for (int i = 0; i < width; i++) {
+            sessions.add(new TargetSession(connections, manner));
+        }
+        try {
+            Parallel.each(sessions, width, session -> {
+                for (String table = left.poll(); table != null; table = left.poll()) {
+                    analyse(session, table, manner);
+                }
+            });
+        } finally {
+            sessions.forEach(TargetSession::close);
+        }
+        return sizes(connections, names(entries));
+    }
+
+    private static void analyse(TargetSession session, String table, TargetSession.Manner manner) {
+        try {
+            session.execute("ANALYZE " + table);
+        } catch (SQLException e) {
+            manner.log().accept("not analysed: " + table + ": " + FirstLine.of(e));
+        }
+    }
+
+    private static Set<String> names(List<TocEntry> entries) {
+        return entries.stream()
                 .filter(entry -> entry.is(TocEntry.TABLE_DATA))
                 .map(Loading::name)
                 .collect(Collectors.toSet());
-        try (Connection connection = connections.openForRestore("UTF8");
-                Statement statement = connection.createStatement()) {
-            statement.execute("ANALYZE");
+    }
+
+    private static List<TableStatistics> sizes(Connections connections, Set<String> names) throws IOException {
+        try (Connection connection = connections.openForRestore("UTF8")) {
             return Rows.of(connection, SIZES).stream()
                     .map(row -> new TableStatistics(
                             Identifiers.display(row.get(0), row.get(1)),
@@ -37,7 +78,7 @@ final class Statistics {
                     .filter(table -> names.contains(table.table()))
                     .toList();
         } catch (SQLException e) {
-            throw new IOException("cannot analyse the restored tables: " + FirstLine.of(e), e);
+            throw new IOException("cannot ask for the sizes of the restored tables: " + FirstLine.of(e), e);
         }
     }
 }

@@ -2,18 +2,22 @@ package holdfast.source.postgres.restore;
 
 import holdfast.model.CheckResult;
 import holdfast.model.Count;
+import holdfast.model.Fingerprint;
 import holdfast.model.Progress;
 import holdfast.model.TableRecord;
 import holdfast.source.postgres.DatabaseStructure;
 import holdfast.source.postgres.TableFingerprints;
+import holdfast.source.postgres.archive.BrokenArchiveException;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.RestoreOptions.Check;
+import holdfast.source.postgres.rows.CopyStatement;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -131,10 +135,41 @@ final class Verification {
                 restored.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
         boolean objects = restored.stream().anyMatch(entry -> entry.is(TocEntry.LARGE_OBJECTS));
         TableOfContents tables = objects ? toc : new TableOfContents(toc.header(), data);
-        Map<String, TableRecord> actual = new TableFingerprints(connections, width, progress).read(tables, data);
+        Map<String, TableRecord> actual =
+                new HashMap<>(new TableFingerprints(connections, width, progress).read(tables, data));
+        Map<String, TableRecord> before = new HashMap<>(recorded);
+        for (List<String> parts : loadedTogether(data)) {
+            together(parts, before);
+            together(parts, actual);
+        }
         List<CheckResult> results = new ArrayList<>();
-        actual.forEach((name, table) -> results.add(compare(name, recorded.get(name), table)));
+        actual.forEach((name, table) -> results.add(compare(name, before.get(name), table)));
         return results;
+    }
+
+    /// Partitions whose rows were loaded by the table that they are part of: which rows each of
+    /// them has may differ.
+    private static List<List<String>> loadedTogether(List<TocEntry> data) throws BrokenArchiveException {
+        Map<String, List<String>> byTable = new HashMap<>();
+        for (TocEntry entry : data) {
+            byTable.computeIfAbsent(CopyStatement.of(entry).qualified(), _ -> new ArrayList<>())
+                    .add(Loading.name(entry));
+        }
+        return byTable.values().stream().filter(names -> names.size() > 1).toList();
+    }
+
+    private static void together(List<String> parts, Map<String, TableRecord> tables) {
+        long rows = 0;
+        Fingerprint sum = Fingerprint.EMPTY;
+        for (String part : parts) {
+            TableRecord table = tables.remove(part);
+            if (table != null) {
+                rows += table.rows();
+                sum = sum.plus(table.fingerprint());
+            }
+        }
+        String name = String.join(" and ", parts);
+        tables.put(name, new TableRecord(name, rows, sum));
     }
 
     private static CheckResult compare(String name, @Nullable TableRecord before, TableRecord now) {

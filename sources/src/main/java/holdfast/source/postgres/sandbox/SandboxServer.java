@@ -67,9 +67,10 @@ public final class SandboxServer implements AutoCloseable {
     ///     with the system's temporary files. Must have room for the whole database
     /// @throws HoldfastException.PreCheckFailed when it does not start; says what its programs said
     public static SandboxServer start(Installation installation, Path within) throws IOException {
-        removeLeftOvers(within);
+        Path place = ServerAccount.current().mayEnter(within) ? within : SHARED;
+        removeLeftOvers(place);
         Path folder = Files.createTempDirectory(
-                within, PREFIX + ProcessHandle.current().pid() + "-");
+                place, PREFIX + ProcessHandle.current().pid() + "-");
         SandboxServer server = new SandboxServer(folder, installation);
         boolean done = false;
         try {

@@ -94,7 +94,8 @@ final class LoadingTest {
                         toc,
                         new FolderFiles(dump),
                         recorded(from, toc),
-                        new Loading.Setting(3, segmentBytes, manner, new EntrySql(toc, true), TableLoad.Fresh.NEW),
+                        new Loading.Setting(
+                                3, segmentBytes, manner, new EntrySql(toc, true, true), TableLoad.Fresh.NEW),
                         status,
                         new Progress(),
                         clock)
