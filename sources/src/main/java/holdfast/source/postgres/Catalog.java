@@ -127,6 +127,8 @@ final class Catalog {
                         + " WHERE datname = pg_catalog.current_database()")
                 .getFirst();
         details.put("postgres.encoding", encoding());
+        details.put(
+                "postgres.bootstrap-superuser", snapshot.ask("SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10"));
         details.put("postgres.collate", database.get(0));
         details.put("postgres.ctype", database.get(1));
         details.put("postgres.database-bytes", database.get(2));

@@ -88,9 +88,11 @@ public final class PostgresInspector implements Inspector {
                     "there is none of version " + major + " or newer on this machine to restore into: install"
                             + " postgresql-" + major + ", or prove to level 2"));
         }
+        // names that begin with pg_ are refused
+        String superuser = recorded.details().getOrDefault("postgres.bootstrap-superuser", "postgres");
         DatabaseStructure structure = new DatabaseStructure(
                 programs, major(recorded, "postgres.dump-version"), scratch, PostgresOptions.DEFAULTS.lockTimeout());
-        try (SandboxServer server = SandboxServer.start(installation.get(), scratch)) {
+        try (SandboxServer server = SandboxServer.start(installation.get(), superuser, scratch)) {
             return new ProofRestore(new FolderFiles(restored), recorded, server::target, structure).run();
         } catch (HoldfastException.PreCheckFailed e) {
             return List.of(CheckResult.fail(recorded.location() + ": server", String.valueOf(e.getMessage())));

@@ -71,6 +71,8 @@ final class SchemaDump {
             builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
             builder.environment().putAll(environment);
             builder.environment().put("LC_ALL", "C.UTF-8");
+            // constants of times are written in the session's zone: the same one whatever server and database say
+            builder.environment().put("PGTZ", "UTC");
             Process process = builder.start();
             try (InputStream out = new BufferedInputStream(process.getInputStream(), 1 << 16)) {
                 process.getOutputStream().close();

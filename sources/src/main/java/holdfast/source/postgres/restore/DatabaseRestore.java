@@ -407,7 +407,8 @@ public final class DatabaseRestore {
             throws IOException {
         Set<Check> checks = options.checks();
         boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
-        Verification verification = new Verification(connections, plan.toc(), entries(plan), around.progress());
+        Verification verification =
+                new Verification(connections, recorded, plan.toc(), entries(plan), around.progress());
         List<CheckResult> results = new ArrayList<>();
         if (checks.contains(Check.STRUCTURE) && !options.content().part().dataOnly()) {
             results.addAll(verification.structure(

@@ -4,6 +4,7 @@ import holdfast.model.CheckResult;
 import holdfast.model.Count;
 import holdfast.model.Fingerprint;
 import holdfast.model.Progress;
+import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
 import holdfast.source.postgres.DatabaseStructure;
 import holdfast.source.postgres.TableFingerprints;
@@ -34,7 +35,8 @@ final class Verification {
             SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), k.conname
             FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT k.convalidated AND (k.contype = 'f') =""";
+            WHERE NOT k.convalidated AND (pg_catalog.to_jsonb(k) ->> 'conenforced') IS DISTINCT FROM 'false'
+              AND (k.contype = 'f') =""";
 
     private static final String COUNT_CONSTRAINTS =
             "SELECT pg_catalog.count(*) FROM pg_catalog.pg_constraint WHERE conrelid <> 0 AND (contype = 'f') = ";
@@ -45,14 +47,23 @@ final class Verification {
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE NOT (i.indisvalid AND i.indisready) AND c.relkind = 'i'""";
 
+    private static final String SUPERUSER = "postgres.bootstrap-superuser";
+
     private final Connections connections;
+    private final SourceRecord recorded;
     private final TableOfContents toc;
     private final List<TocEntry> restored;
     private final Progress progress;
 
     /// @param restored the entries that were
-    Verification(Connections connections, TableOfContents toc, List<TocEntry> restored, Progress progress) {
+    Verification(
+            Connections connections,
+            SourceRecord recorded,
+            TableOfContents toc,
+            List<TocEntry> restored,
+            Progress progress) {
         this.connections = connections;
+        this.recorded = recorded;
         this.toc = toc;
         this.restored = restored;
         this.progress = progress;
@@ -61,6 +72,7 @@ final class Verification {
     List<CheckResult> structure(DatabaseStructure actual, Structure.Manner manner) throws IOException {
         progress.step("verifying structure");
         TableOfContents now = actual.read(connections);
+        boolean sameSuperuser = superuser().equals(recorded.details().getOrDefault(SUPERUSER, ""));
         boolean same = manner.text()
                 && major(now.header().dumpVersion()).equals(major(toc.header().dumpVersion()));
         boolean sameServer =
@@ -68,7 +80,20 @@ final class Verification {
         return Structure.compare(
                 restored,
                 now.entries(),
-                new Structure.Manner(same && sameServer, manner.complete(), manner.owners(), manner.privileges()));
+                new Structure.Manner(
+                        same && sameServer,
+                        manner.complete(),
+                        manner.owners(),
+                        // what PostgreSQL itself owns is granted by whoever owns it
+                        manner.privileges() && sameSuperuser));
+    }
+
+    private String superuser() throws IOException {
+        try (Connection connection = connections.open()) {
+            return Rows.one(connection, "SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10");
+        } catch (SQLException e) {
+            throw new IOException("cannot verify the structure: " + FirstLine.of(e), e);
+        }
     }
 
     private static String major(String version) {
@@ -128,8 +153,8 @@ final class Verification {
 
     /// Every table's rows against those that were backed up.
     ///
-    /// @param recorded by schema and name
-    List<CheckResult> fingerprints(Map<String, TableRecord> recorded, int width) throws IOException {
+    /// @param tablesBefore by schema and name
+    List<CheckResult> fingerprints(Map<String, TableRecord> tablesBefore, int width) throws IOException {
         progress.step("verifying rows");
         List<TocEntry> data =
                 restored.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
@@ -137,7 +162,7 @@ final class Verification {
         TableOfContents tables = objects ? toc : new TableOfContents(toc.header(), data);
         Map<String, TableRecord> actual =
                 new HashMap<>(new TableFingerprints(connections, width, progress).read(tables, data));
-        Map<String, TableRecord> before = new HashMap<>(recorded);
+        Map<String, TableRecord> before = new HashMap<>(tablesBefore);
         for (List<String> parts : loadedTogether(data)) {
             together(parts, before);
             together(parts, actual);

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// by one thread.
 public final class SandboxServer implements AutoCloseable {
     private static final String PREFIX = "holdfast-server-";
-    private static final String SUPERUSER = "holdfast";
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int MESSAGE_BYTES = 4000;
@@ -48,13 +47,15 @@ public final class SandboxServer implements AutoCloseable {
 
     private final Path folder;
     private final Installation installation;
+    private final String superuser;
     private final ServerAccount account = ServerAccount.current();
     private final Thread endOfProcess = new Thread(this::closeQuietly);
     private @Nullable Process process;
 
-    private SandboxServer(Path folder, Installation installation) {
+    private SandboxServer(Path folder, Installation installation, String superuser) {
         this.folder = folder;
         this.installation = installation;
+        this.superuser = superuser;
     }
 
     /// Whether an installation has what a server needs.
@@ -63,15 +64,16 @@ public final class SandboxServer implements AutoCloseable {
                 && Files.isExecutable(installation.program("postgres"));
     }
 
+    /// @param superuser name of the role that owns what PostgreSQL itself brings
     /// @param within where its folder is made, if the account that it runs as may enter that; else
     ///     with the system's temporary files. Must have room for the whole database
     /// @throws HoldfastException.PreCheckFailed when it does not start; says what its programs said
-    public static SandboxServer start(Installation installation, Path within) throws IOException {
+    public static SandboxServer start(Installation installation, String superuser, Path within) throws IOException {
         Path place = ServerAccount.current().mayEnter(within) ? within : SHARED;
         removeLeftOvers(place);
         Path folder = Files.createTempDirectory(
                 place, PREFIX + ProcessHandle.current().pid() + "-");
-        SandboxServer server = new SandboxServer(folder, installation);
+        SandboxServer server = new SandboxServer(folder, installation, superuser);
         boolean done = false;
         try {
             server.start();
@@ -102,7 +104,7 @@ public final class SandboxServer implements AutoCloseable {
                 "initdb",
                 List.of(
                         "--pgdata=" + data(),
-                        "--username=" + SUPERUSER,
+                        "--username=" + superuser,
                         "--auth=trust",
                         "--encoding=UTF8",
                         "--locale=C",
@@ -185,8 +187,8 @@ public final class SandboxServer implements AutoCloseable {
                         + folder.toString()
                                 .replace("%", "%25")
                                 .replace("&", "%26")
-                                .replace("+", "%2B") + "&user=" + SUPERUSER,
-                Map.of("PGDATABASE", database, "PGSSLMODE", "disable", "PGPASSFILE", "/dev/null"));
+                                .replace("+", "%2B"),
+                Map.of("PGUSER", superuser, "PGDATABASE", database, "PGSSLMODE", "disable", "PGPASSFILE", "/dev/null"));
     }
 
     /// Of servers whose program was killed.
