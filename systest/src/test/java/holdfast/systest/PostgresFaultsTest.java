@@ -1,0 +1,168 @@
+package holdfast.systest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.source.postgres.PostgresServer;
+import holdfast.systest.HoldfastProcess.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Goal: whatever happens to the connection, the server or the program during a backup, what is listed restores
+/// exactly, nothing is left on the server, and the next backup works. Method: a slow link between the two, on which
+/// the fault is made while rows are on their way.
+final class PostgresFaultsTest {
+    @RegisterExtension
+    static final PostgresServer SERVER = new PostgresServer();
+
+    private static final String DATABASE = "shop";
+    private static final long SLOWLY = 20L << 20;
+    private static final long SOME = 30L << 20;
+
+    @AutoClose
+    private final Workplace place = new Workplace();
+
+    private final Holdfast holdfast = place.holdfast("repository");
+    private final Random random = new Random(Seed.choose());
+    private FaultyLink link;
+
+    @BeforeAll
+    static void makeDatabase() throws SQLException {
+        SERVER.database(DATABASE);
+        SERVER.run(
+                DATABASE,
+                "CREATE TABLE large (id int PRIMARY KEY, body text)",
+                "INSERT INTO large SELECT g, repeat(md5(g::text), 20) FROM generate_series(1, 250000) g",
+                "CREATE TABLE small (id int)",
+                "INSERT INTO small SELECT generate_series(1, 1000)",
+                "SELECT lo_from_bytea(1, decode(repeat('00ff0a', 1000000), 'hex'))");
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        link = new FaultyLink(SERVER.port());
+        holdfast.run("init");
+    }
+
+    @AfterEach
+    void nothingIsLeftOnTheServer() throws IOException, InterruptedException, SQLException {
+        link.close();
+        Await.until("the end of every session", () -> sessions().isEmpty());
+        assertThat(Files.list(SERVER.data().resolve("pg_snapshots")))
+                .as("exported snapshots")
+                .isEmpty();
+        assertThat(SERVER.ask(DATABASE, "SELECT relname FROM pg_class WHERE relpersistence = 't'"))
+                .isEmpty();
+        assertThat(place.scratch()).isEmptyDirectory();
+    }
+
+    private static List<String> sessions() throws IOException {
+        try {
+            return SERVER.ask(
+                    PostgresServer.SUPERUSER,
+                    "SELECT pid, application_name, state, query FROM pg_stat_activity WHERE datname = '" + DATABASE
+                            + "'");
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private String url() {
+        return SERVER.url(DATABASE).replace(":" + SERVER.port() + "/", ":" + link.port() + "/");
+    }
+
+    private void assertRestores(String id) throws IOException, SQLException {
+        Path target = Files.createTempDirectory(place.folder(), "restored");
+        holdfast.run("restore", id, "--target", target.toString(), "--no-verify");
+        String copy = "copy " + id.substring(0, 8);
+        PostgresFolder.below(target).into(SERVER, copy);
+        DatabaseComparison.assertSame(DatabaseComparison.read(SERVER, DATABASE), DatabaseComparison.read(SERVER, copy));
+        SERVER.run(PostgresServer.SUPERUSER, "DROP DATABASE " + PostgresServer.identifier(copy));
+    }
+
+    private void assertTheNextWorks() throws IOException, SQLException {
+        assertRestores(holdfast.backup(SERVER.url(DATABASE)));
+        holdfast.run("check", "--read-data");
+    }
+
+    private HoldfastProcess startedSlowly() throws IOException, InterruptedException {
+        link.limit(SLOWLY);
+        HoldfastProcess backup = holdfast.start("backup", url());
+        Await.until("rows on their way", () -> link.received() > SOME / 3 || !backup.running());
+        assertThat(backup.running()).as(backup.err()).isTrue();
+        return backup;
+    }
+
+    /// A failure in one line with a hint, and nothing listed.
+    private void assertFailed(Result failed, int exitCode) throws IOException {
+        assertThat(failed.exitCode()).as(failed.all()).isEqualTo(exitCode);
+        assertThat(failed.err().lines().filter(line -> line.startsWith("holdfast: ")))
+                .as(failed.all())
+                .hasSize(1);
+        assertThat(failed.err().lines().filter(line -> line.startsWith("hint: ")))
+                .as(failed.all())
+                .hasSize(1);
+        assertThat(holdfast.ids()).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatBreaksWithinRowsIsMadeAgain() throws IOException, SQLException {
+        link.cutAfter(SOME + random.nextLong(SOME));
+        String id = holdfast.backup("--prove", "sound", url());
+        assertThat(link.cuts()).isEqualTo(1);
+        assertRestores(id);
+        link.byReset().cutAfter(SOME + random.nextLong(SOME));
+        assertRestores(holdfast.backup(url(), "--force"));
+        assertThat(link.cuts()).isEqualTo(2);
+    }
+
+    @Test
+    void aServerThatIsStoppedIsTold() throws Exception {
+        try (HoldfastProcess backup = startedSlowly()) {
+            SERVER.restart();
+            assertFailed(Holdfast.finish(backup), 1);
+        }
+        assertTheNextWorks();
+    }
+
+    @Test
+    void aServerThatCrashesIsTold() throws Exception {
+        try (HoldfastProcess backup = startedSlowly()) {
+            SERVER.crash();
+            SERVER.start();
+            assertFailed(Holdfast.finish(backup), 1);
+        }
+        assertTheNextWorks();
+    }
+
+    @Test
+    void afterAKillNothingIsLeft() throws Exception {
+        try (HoldfastProcess backup = startedSlowly()) {
+            backup.kill();
+            backup.await(Duration.ofMinutes(1));
+        }
+        Await.until("the end of every session", () -> sessions().isEmpty());
+        assertThat(holdfast.ids()).isEmpty();
+        assertTheNextWorks();
+    }
+
+    @Test
+    void anInterruptedBackupEndsAtOnce() throws Exception {
+        try (HoldfastProcess backup = startedSlowly()) {
+            backup.signal("INT");
+            assertThat(backup.await(Duration.ofSeconds(20)).exitCode()).isEqualTo(130);
+        }
+        assertThat(holdfast.ids()).isEmpty();
+        assertTheNextWorks();
+    }
+}
