@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 /// connections, all in one exported snapshot, stored as `pg_dump`'s directory format. Safe for use
 /// by many threads.
 public final class PostgresSource implements Source {
+    private static final String OUT_OF_MEMORY = "53200";
+
     private final ConnectionTarget target;
     private final ClientPrograms programs;
     private final PostgresOptions options;
@@ -135,9 +137,12 @@ public final class PostgresSource implements Source {
         try {
             snapshot.lock(tables);
         } catch (SQLException e) {
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new HoldfastException.PreCheckFailed(
-                    "cannot back up " + location() + ": " + e.getMessage(),
-                    "somebody may be waiting to change that table; try again when they are done",
+                    "cannot back up " + location() + ": " + message,
+                    OUT_OF_MEMORY.equals(e.getSQLState())
+                            ? "so many tables need a higher max_locks_per_transaction, as for pg_dump --jobs"
+                            : "somebody may be waiting to change that table; try again when they are done",
                     e);
         }
     }
