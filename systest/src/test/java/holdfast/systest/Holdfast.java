@@ -2,6 +2,7 @@ package holdfast.systest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.source.postgres.ServerPrograms;
 import holdfast.systest.HoldfastProcess.Result;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +54,11 @@ final class Holdfast {
             changed.put(variable, value);
         }
         return new Holdfast(folder, repository, changed, prefix);
+    }
+
+    /// Finds these programs of PostgreSQL before all others.
+    Holdfast with(ServerPrograms programs) {
+        return with("PATH", programs.bin() + ":" + System.getenv("PATH"));
     }
 
     /// Run by another command, such as `setpriv`.

@@ -32,7 +32,7 @@ final class PostgresFaultsTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository");
+    private final Holdfast holdfast = place.holdfast("repository").with(SERVER.programs());
     private final Random random = new Random(Seed.choose());
     private FaultyLink link;
 

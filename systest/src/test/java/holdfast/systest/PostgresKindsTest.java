@@ -46,7 +46,7 @@ final class PostgresKindsTest {
         server = new PostgresServer(programs).setting("allow_in_place_tablespaces", "on");
         server.start();
         EveryKind.make(server, server.database(DATABASE));
-        Holdfast holdfast = place.holdfast("repository").with("PATH", programs.bin() + ":" + System.getenv("PATH"));
+        Holdfast holdfast = place.holdfast("repository").with(programs);
         holdfast.run("init");
         String id = holdfast.backup("--prove", "sound", server.url(DATABASE));
         assertThat(holdfast.snapshots().getLast().proof()).isEqualTo("sound");

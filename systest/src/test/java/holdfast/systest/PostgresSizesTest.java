@@ -19,7 +19,7 @@ final class PostgresSizesTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository");
+    private final Holdfast holdfast = place.holdfast("repository").with(SERVER.programs());
 
     private void assertComesBack(String database) throws IOException, SQLException {
         holdfast.run("init");
