@@ -35,6 +35,17 @@ final class Catalog {
                                 ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') END)
             ORDER BY 1""";
 
+    /// As `has_largeobject_privilege` of PostgreSQL 18 says.
+    private static final String WITHHELD_OBJECTS = """
+            SELECT 'large object ' || oid FROM pg_catalog.pg_largeobject_metadata
+            WHERE pg_catalog.current_setting('is_superuser') = 'off'
+              AND pg_catalog.current_setting('lo_compat_privileges') = 'off'
+              AND NOT pg_catalog.pg_has_role(lomowner, 'USAGE')
+              AND NOT EXISTS (SELECT FROM pg_catalog.aclexplode(lomacl) granted
+                              WHERE privilege_type = 'SELECT'
+                                AND (grantee = 0 OR pg_catalog.pg_has_role(grantee, 'USAGE')))
+            ORDER BY oid LIMIT 1000""";
+
     private static final String HIDDEN = """
             SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), c.oid
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -65,6 +76,10 @@ final class Catalog {
                 "cannot back up " + database + ": this role may not read ",
                 snapshot.rows(WITHHELD),
                 "GRANT pg_read_all_data TO it (PostgreSQL 14 and newer), or leave those tables out");
+        refuse(
+                "cannot back up " + database + ": this role may not read ",
+                snapshot.rows(WITHHELD_OBJECTS),
+                "GRANT SELECT ON LARGE OBJECT to it, or use their owner");
     }
 
     /// Refuses before anything is stored.
