@@ -11,6 +11,6 @@ public final class Count {
         if (number == 1) {
             return "1 " + noun;
         }
-        return number + " " + (noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s");
+        return number + " " + (noun.matches(".*[^aeiou]y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s");
     }
 }

@@ -116,12 +116,18 @@ record DatabaseSwap(TargetServer server, String live, String scratch, String kep
         }
     }
 
-    private String renames(boolean exists) {
+    private String renames(boolean exists) throws IOException {
         String away = exists
                 ? "ALTER DATABASE " + Identifiers.quote(live) + " RENAME TO " + Identifiers.quote(kept) + ";"
                 : "";
-        return "BEGIN;" + away + "COMMENT ON DATABASE " + Identifiers.quote(scratch) + " IS NULL;ALTER DATABASE "
-                + Identifiers.quote(scratch) + " RENAME TO " + Identifiers.quote(live) + ";COMMIT";
+        String unmarked = marked() ? "COMMENT ON DATABASE " + Identifiers.quote(scratch) + " IS NULL;" : "";
+        return "BEGIN;" + away + unmarked + "ALTER DATABASE " + Identifiers.quote(scratch) + " RENAME TO "
+                + Identifiers.quote(live) + ";COMMIT";
+    }
+
+    /// Whether it has no comment of its own by now.
+    private boolean marked() throws IOException {
+        return server.databases(MARK).contains(scratch);
     }
 
     private void end(String database) throws SQLException {

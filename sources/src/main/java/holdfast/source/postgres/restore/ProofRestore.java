@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Restores a dump into a server that was made for it, with the roles it needs, and tells whether
 /// it is the database that was backed up. Used by one thread.
@@ -41,6 +42,9 @@ public record ProofRestore(
         DatabaseStructure structure) {
     private static final String DATABASE = "restored";
     private static final Duration TIMEOUT = Duration.ofHours(24);
+    /// Kinds of objects that can belong to nobody else.
+    private static final Set<String> OF_SUPERUSERS = Set.of("FOREIGN DATA WRAPPER", "SUBSCRIPTION", "EVENT TRIGGER");
+
     private static final Pattern LOCALE = Pattern.compile(
             " (?:LOCALE|LC_COLLATE|LC_CTYPE|ICU_LOCALE|BUILTIN_LOCALE|ICU_RULES|LOCALE_PROVIDER|COLLATION_VERSION)"
                     + " = (?:'(?:[^']|'')*'|\\w+)");
@@ -101,10 +105,14 @@ public record ProofRestore(
                 Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             Set<String> there = Set.copyOf(Rows.column(connection, "SELECT rolname FROM pg_catalog.pg_roles"));
+            Set<String> superusers = toc.entries().stream()
+                    .filter(entry -> OF_SUPERUSERS.contains(String.valueOf(entry.description())))
+                    .map(entry -> String.valueOf(entry.owner()))
+                    .collect(Collectors.toSet());
             for (String role : roles(toc)) {
                 if (!there.contains(role)) {
-                    // some kinds of objects can belong to nobody else
-                    statement.execute("CREATE ROLE " + Identifiers.quote(role) + " SUPERUSER");
+                    statement.execute(
+                            "CREATE ROLE " + Identifiers.quote(role) + (superusers.contains(role) ? " SUPERUSER" : ""));
                 }
             }
             Database database = Database.of(toc, false);
