@@ -17,6 +17,9 @@ import java.util.TreeMap;
 /// than that an even share. Safe to share between threads; all [RowMask]s must be closed before
 /// the first scan is opened.
 public final class LeakScan {
+    /// Of the result that speaks of all columns.
+    public static final String SUBJECT = "leak scan";
+
     private static final int REMEMBERED = 1 << 20;
     static final int BYTES_LEAST = 6;
     static final int DIGITS_LEAST = 9;
@@ -217,7 +220,7 @@ public final class LeakScan {
         String detail =
                 leaks + " of " + scanned.size() + " columns hold clear values; " + rows + " rows looked through for "
                         + known.size() + " values" + (known.share() > 1 ? ", one of " + known.share() : "");
-        results.add(new CheckResult("leak scan", leaks == 0, detail));
+        results.add(new CheckResult(SUBJECT, leaks == 0, detail));
         return results;
     }
 }

@@ -20,6 +20,16 @@ public final class MaskProfile {
     /// The only encoding that rows may have.
     public static final String ENCODING = "UTF8";
 
+    /// What becomes of large objects, whose bytes nobody masks.
+    public enum LargeObjects {
+        /// The profile does not say, so a dump that has some is not restored.
+        REFUSE,
+        /// They are restored as they are.
+        KEEP,
+        /// They are made, without their bytes.
+        EMPTY
+    }
+
     private final String name;
     private final ProfileReader.Parsed parsed;
     private final Secret secret;
@@ -35,6 +45,7 @@ public final class MaskProfile {
     }
 
     /// @param file at most 1 MiB of YAML
+    /// @param name may be empty when the file has just one profile
     /// @param environment gives the value of an environment variable, for `secret-env`
     /// @throws HoldfastException.BadUsage when there is no such profile, or anything in the file
     ///     is wrong; the message has a line for every problem
@@ -43,9 +54,16 @@ public final class MaskProfile {
         YamlNode root = YamlFile.read(file, problems);
         Map<String, ProfileReader.Parsed> all =
                 new ProfileReader(String.valueOf(file.getFileName()), problems).read(root);
-        ProfileReader.Parsed parsed = all.get(name);
+        String wanted =
+                name.isEmpty() && all.size() == 1 ? all.keySet().iterator().next() : name;
+        ProfileReader.Parsed parsed = all.get(wanted);
         if (parsed == null) {
             refuse(file, problems.list());
+            if (wanted.isEmpty()) {
+                throw new HoldfastException.BadUsage(
+                        "there are " + all.size() + " mask profiles in " + file,
+                        "say which, as FILE#PROFILE: " + String.join(", ", all.keySet()));
+            }
             throw new HoldfastException.BadUsage(
                     "there is no mask profile '" + name + "' in " + file,
                     Nearest.hint(name, all.keySet(), "it has " + String.join(", ", all.keySet())));
@@ -54,7 +72,7 @@ public final class MaskProfile {
         Secret secret = new SecretReader(folder == null ? file : folder, environment, problems).read(parsed);
         requireLocale(parsed, problems);
         refuse(file, problems.list());
-        return new MaskProfile(name, parsed, secret, problems.list());
+        return new MaskProfile(wanted, parsed, secret, problems.list());
     }
 
     private static void refuse(Path file, List<Problem> problems) {
@@ -100,6 +118,30 @@ public final class MaskProfile {
     /// @param encoding the dump's, as `client_encoding` has it
     public List<Problem> check(List<TableColumns> tables, String encoding) {
         return new ProfileCheck(this, tables).run(encoding);
+    }
+
+    /// What can be told of that before there is a database, by a dump's table of contents alone: the
+    /// encoding, tables and columns that are not there.
+    ///
+    /// @param copied for every table of the dump the columns of its rows; none when it has no rows
+    ///     of its own
+    public List<Problem> checkNames(Map<TableName, List<String>> copied, String encoding) {
+        List<TableColumns> tables = copied.entrySet().stream()
+                .map(table -> new TableColumns(
+                        table.getKey(),
+                        table.getValue().stream()
+                                .map(column -> new TableColumns.Column(column, "", false, false, false))
+                                .toList(),
+                        List.of(),
+                        List.of(),
+                        List.of()))
+                .toList();
+        return new ProfileCheck(this, tables).runNames(encoding);
+    }
+
+    /// What becomes of large objects.
+    public LargeObjects largeObjects() {
+        return parsed.largeObjects();
     }
 
     /// How the rows of a table are masked; nothing when none of its columns is.

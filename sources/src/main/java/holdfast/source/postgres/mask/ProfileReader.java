@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the profiles of one file. Used by one thread.
 final class ProfileReader {
-    private static final List<String> KEYS = List.of("secret-env", "secret-file", "locale", "tables", "unmasked");
+    private static final List<String> KEYS =
+            List.of("secret-env", "secret-file", "locale", "large-objects", "tables", "unmasked");
 
     private final String file;
     private final Problems problems;
@@ -27,6 +28,7 @@ final class ProfileReader {
             String secretEnv,
             String secretFile,
             String locale,
+            MaskProfile.LargeObjects largeObjects,
             Map<TableName, Map<String, ColumnRule>> rules,
             Map<TableName, String> tablePlaces,
             Map<UnmaskedColumn, String> unmasked) {}
@@ -67,9 +69,25 @@ final class ProfileReader {
                 text(keys.get("secret-env")),
                 text(keys.get("secret-file")),
                 text(keys.get("locale")),
+                largeObjects(keys.get("large-objects")),
                 tables,
                 places,
                 unmasked(keys.get("unmasked")));
+    }
+
+    private MaskProfile.LargeObjects largeObjects(YamlNode.@Nullable Entry entry) {
+        String wish = text(entry);
+        return switch (wish) {
+            case "keep" -> MaskProfile.LargeObjects.KEEP;
+            case "empty" -> MaskProfile.LargeObjects.EMPTY;
+            default -> {
+                if (entry != null && !wish.isEmpty()) {
+                    problems.error(
+                            place(entry.line()), "'" + wish + "' is nothing to do with large objects", "keep or empty");
+                }
+                yield MaskProfile.LargeObjects.REFUSE;
+            }
+        };
     }
 
     private void table(

@@ -25,7 +25,8 @@ public final class RowBytes {
         length = 0;
     }
 
-    void put(int one) {
+    /// Appends one byte.
+    public void put(int one) {
         if (length == bytes.length) {
             grow(1);
         }

@@ -68,7 +68,7 @@ final class MaskProfileTest {
                         the mask profile %s cannot be used:
                           masks.yaml:18: k stands here again, first in line 17 (keep one of them)
                           masks.yaml:23: unknown key 'mask' (did you mean masks?)
-                          masks.yaml:3: unknown key 'secret-environment' (known here: secret-env, secret-file, locale, tables, unmasked)
+                          masks.yaml:3: unknown key 'secret-environment' (known here: secret-env, secret-file, locale, large-objects, tables, unmasked)
                           masks.yaml:7: there is no rule 'fake-emial' (did you mean fake-email?)
                           masks.yaml:8: unknown option 'lenght' (did you mean length?)
                           masks.yaml:9: length must be a whole number from 8 to 64
