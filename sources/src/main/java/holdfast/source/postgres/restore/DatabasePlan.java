@@ -18,6 +18,7 @@ import java.util.Set;
 /// @param rows as far as they were counted
 /// @param bytes of rows, as stored
 /// @param warnings what will not be as in the backup
+/// @param mask name of the profile by which rows are masked; empty when they are not
 public record DatabasePlan(
         String target,
         Way way,
@@ -30,7 +31,8 @@ public record DatabasePlan(
         long bytes,
         List<String> warnings,
         List<String> emptied,
-        Set<String> otherSessions) {
+        Set<String> otherSessions,
+        String mask) {
     /// How the content gets into its place.
     public enum Way {
         /// Into the database that is there.

@@ -12,6 +12,8 @@ import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocReader;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.mask.MaskProfile;
+import holdfast.source.postgres.mask.TableColumns;
 import holdfast.source.postgres.restore.DatabasePlan.Way;
 import holdfast.source.postgres.restore.RestoreOptions.Check;
 import java.io.BufferedInputStream;
@@ -33,6 +35,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Brings one backed up database into a server. What is to replace a database is restored beside
 /// it, verified, and only then put in its place. Used by one thread, works with several.
@@ -54,6 +57,7 @@ public final class DatabaseRestore {
     private final ConnectionTarget target;
     private final RestoreOptions options;
     private final Surroundings around;
+    private final @Nullable MaskProfile mask;
     private final Set<String> ownProcesses = new HashSet<>();
 
     /// @param files the dump
@@ -64,11 +68,28 @@ public final class DatabaseRestore {
             ConnectionTarget target,
             RestoreOptions options,
             Surroundings around) {
+        this(files, recorded, target.direct().orElse(target), options, around, null);
+    }
+
+    private DatabaseRestore(
+            ArchiveFiles files,
+            SourceRecord recorded,
+            ConnectionTarget target,
+            RestoreOptions options,
+            Surroundings around,
+            @Nullable MaskProfile mask) {
         this.files = files;
         this.recorded = recorded;
-        this.target = target.direct().orElse(target);
+        this.target = target;
         this.options = options;
         this.around = around;
+        this.mask = mask;
+    }
+
+    /// The same restore with rows masked before the server sees them. It fails when it leaves a
+    /// clear value anywhere, whatever else is verified or not.
+    public DatabaseRestore masked(MaskProfile profile) {
+        return new DatabaseRestore(files, recorded, target, options, around, profile);
     }
 
     /// Decides what will be done and checks that it can be; nothing is touched.
@@ -88,8 +109,36 @@ public final class DatabaseRestore {
             } else if (options.content().selects()) {
                 chosen = withSchemas(toc, chosen, Set.of("public"));
             }
+            if (mask != null) {
+                MaskChecks checks = new MaskChecks(mask, encoding());
+                warnings.addAll(checks.plan(toc, chosen));
+                chosen = checks.entries(chosen);
+                requireMaskable(facts, way, checks);
+            }
             Set<String> sessions = way == Way.SWAP ? sessions(server) : Set.of();
             return plan(toc, chosen, way, warnings, emptied, sessions);
+        }
+    }
+
+    /// The encoding that was dumped.
+    private String encoding() {
+        return recorded.details().getOrDefault("postgres.encoding", MaskProfile.ENCODING);
+    }
+
+    /// Whether a profile can be checked against the schema, and clear values be looked for.
+    private void requireMaskable(TargetServer.Facts facts, Way way, MaskChecks checks) throws IOException {
+        if (options.content().part().dataOnly()) {
+            checks.schema(SchemaTrial.facts(new Connections(target, options.connectTimeout())));
+        } else if (!facts.superuser() && !facts.createDb()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot check the mask profile: this role may not create databases, and the schema is made in one"
+                            + " that is dropped again before any row is restored",
+                    "ALTER ROLE … CREATEDB");
+        }
+        if (way == Way.INTO && !state().encoding().equals(MaskProfile.ENCODING)) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot restore masked into " + target.display() + ": its encoding is not UTF8",
+                    "create it with ENCODING 'UTF8', or let --create do it");
         }
     }
 
@@ -149,7 +198,8 @@ public final class DatabaseRestore {
                 bytes,
                 warnings,
                 emptied,
-                sessions);
+                sessions,
+                mask == null ? "" : mask.name());
     }
 
     private Map<String, TableRecord> tables() {
@@ -271,8 +321,9 @@ public final class DatabaseRestore {
         Instant start = around.clock().instant();
         Deadline deadline = Deadline.in(options.timeout(), around.clock());
         around.log().accept("restoring " + recorded.location() + " into " + plan.target());
+        RowMasking masking = mask == null ? RowMasking.NONE : masking(mask, plan, deadline);
         if (plan.way() == Way.INTO) {
-            return result(plan, fill(plan, target, deadline), true, start);
+            return result(plan, fill(plan, target, deadline, masking), true, start);
         }
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             DatabaseSwap swap = new DatabaseSwap(server, target.database(), plan.scratch(), plan.kept());
@@ -281,7 +332,7 @@ public final class DatabaseRestore {
             swap.createScratch(database);
             boolean done = false;
             try {
-                Filled filled = fill(plan, target.withDatabase(swap.scratch()), deadline);
+                Filled filled = fill(plan, target.withDatabase(swap.scratch()), deadline, masking);
                 if (filled.right()) {
                     new DatabaseProperties(server, database, options, around.log())
                             .apply(swap.scratch(), filled.status());
@@ -311,6 +362,23 @@ public final class DatabaseRestore {
         }
     }
 
+    /// Checks a profile against the tables that rows will go into, before any does.
+    private RowMasking masking(MaskProfile profile, DatabasePlan plan, Deadline deadline) throws IOException {
+        around.progress().step("checking the mask profile");
+        List<TableColumns> tables;
+        if (options.content().part().dataOnly()) {
+            tables = SchemaTrial.facts(new Connections(target, options.connectTimeout()));
+        } else {
+            TargetSession.Manner manner = new TargetSession.Manner(
+                    TargetEncoding.of(encoding(), MaskProfile.ENCODING), settings(), deadline, around.log());
+            tables = new SchemaTrial(files, target, options, manner, around.clock()).tables(plan.toc());
+        }
+        MaskChecks checks = new MaskChecks(profile, encoding());
+        List<CheckResult> evidence = checks.evidence(plan.toc(), plan.entries(), checks.schema(tables));
+        evidence.forEach(one -> around.log().accept(one.subject() + ": " + one.detail()));
+        return RowMasking.of(profile, plan.entries(), tables, evidence);
+    }
+
     /// What became of a database.
     private record Filled(
             RestoreStatus status, List<CheckResult> checks, List<DatabaseResult.TableStatistics> statistics) {
@@ -319,7 +387,8 @@ public final class DatabaseRestore {
         }
     }
 
-    private Filled fill(DatabasePlan plan, ConnectionTarget into, Deadline deadline) throws IOException {
+    private Filled fill(DatabasePlan plan, ConnectionTarget into, Deadline deadline, RowMasking masking)
+            throws IOException {
         Connections connections = new Connections(into, options.connectTimeout(), options.timeout());
         RestoreStatus status = new RestoreStatus(around.tables());
         List<TocEntry> entries = entries(plan);
@@ -347,14 +416,27 @@ public final class DatabaseRestore {
                                         : options.batchBytes(),
                                 manner,
                                 new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
-                                existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW),
+                                existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW,
+                                masking),
                         status,
                         around.progress(),
                         around.clock())
                 .run(entries);
         around.progress().step("analysing");
         List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, manner, entries, options.jobs());
-        return new Filled(status, status.failed() == 0 ? verify(plan, connections, existing) : List.of(), statistics);
+        List<CheckResult> checks = new ArrayList<>();
+        if (status.failed() == 0) {
+            checks.addAll(verify(plan, connections, existing, masking));
+        }
+        if (status.failed() == 0 || plan.way() == Way.INTO) {
+            checks.addAll(masking.proof(new LeakSearch(connections, options.jobs(), around.progress())));
+        }
+        if (plan.way() == Way.INTO && checks.stream().anyMatch(RowMasking::isLeak)) {
+            checks.add(
+                    CheckResult.fail("database " + plan.target(), "holds clear values in the columns named: drop it"));
+        }
+        checks.sort(Comparator.comparing(CheckResult::passed));
+        return new Filled(status, checks, statistics);
     }
 
     private static Set<String> names(List<TocEntry> entries) {
@@ -389,7 +471,7 @@ public final class DatabaseRestore {
     private TargetEncoding encoding(Connections connections) throws IOException {
         try (Connection connection = connections.openForRestore("UTF8")) {
             String server = Rows.one(connection, "SELECT pg_catalog.current_setting('server_encoding')");
-            return TargetEncoding.of(recorded.details().getOrDefault("postgres.encoding", "UTF8"), server);
+            return TargetEncoding.of(encoding(), server);
         } catch (SQLException e) {
             throw new IOException("cannot ask for the encoding of the target: " + FirstLine.of(e), e);
         }
@@ -403,7 +485,8 @@ public final class DatabaseRestore {
         return settings;
     }
 
-    private List<CheckResult> verify(DatabasePlan plan, Connections connections, Optional<ExistingTables> existing)
+    private List<CheckResult> verify(
+            DatabasePlan plan, Connections connections, Optional<ExistingTables> existing, RowMasking masking)
             throws IOException {
         Set<Check> checks = options.checks();
         boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
@@ -420,9 +503,8 @@ public final class DatabaseRestore {
         }
         boolean appended = options.content().part() == RestoreOptions.Part.DATA_APPENDED;
         if (checks.contains(Check.FINGERPRINTS) && !appended) {
-            results.addAll(verification.fingerprints(tables(), options.jobs()));
+            results.addAll(verification.fingerprints(tables(), options.jobs(), masking.masked(plan.entries())));
         }
-        results.sort(Comparator.comparing(CheckResult::passed));
         return results;
     }
 

@@ -39,6 +39,11 @@ record DatabaseSwap(TargetServer server, String live, String scratch, String kep
         return named(live, "_before_restore_" + STAMP.format(now));
     }
 
+    /// Of a database that is made only to look at a schema.
+    static String trial(String live, Instant now) {
+        return named(live, "_checking_mask_" + STAMP.format(now));
+    }
+
     /// Names are cut at so many bytes by the server.
     private static String named(String begin, String end) {
         String name = begin;

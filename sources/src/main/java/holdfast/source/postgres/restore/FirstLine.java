@@ -14,6 +14,13 @@ final class FirstLine {
         return message.replace('\n', ' ').strip();
     }
 
+    /// The same without the detail, which may quote values.
+    static String withoutDetail(SQLException e) {
+        ServerErrorMessage said = e instanceof PSQLException known ? known.getServerErrorMessage() : null;
+        String message = said == null ? e.getMessage() : said.getMessage();
+        return String.valueOf(message).replace('\n', ' ').strip();
+    }
+
     private static String detail(ServerErrorMessage said) {
         return said.getDetail() == null ? "" : " (" + said.getDetail() + ")";
     }

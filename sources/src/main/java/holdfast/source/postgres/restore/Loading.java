@@ -30,7 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class Loading {
     /// @param jobs sessions at the same time
     /// @param segmentBytes of a table's data that go in with one transaction
-    record Setting(int jobs, long segmentBytes, TargetSession.Manner manner, EntrySql sql, TableLoad.Fresh tables) {}
+    /// @param masking what becomes of rows on their way
+    record Setting(
+            int jobs,
+            long segmentBytes,
+            TargetSession.Manner manner,
+            EntrySql sql,
+            TableLoad.Fresh tables,
+            RowMasking masking) {}
 
     /// A server that is gone, two statements that waited for each other: another try may do.
     private static final int ATTEMPTS = 4;
@@ -178,7 +185,8 @@ final class Loading {
             case Work.Statements(TocEntry entry) -> statements(session, entry);
             case Work.Rows(TableLoad table, Segment segment) -> {
                 String reason = tried(session, () -> {
-                    table.load(segment, session, files, TableLoad.Filter.NONE, progress);
+                    TableLoad.Filter filter = setting.masking().filter(table.entry());
+                    table.load(segment, session, files, filter, progress);
                 });
                 if (reason != null) {
                     table.fail(reason);
@@ -219,13 +227,18 @@ final class Loading {
                 }
                 if (attempts == ATTEMPTS || !(lost || DEADLOCK.equals(e.getSQLState()))) {
                     setting.manner().deadline().left();
-                    return FirstLine.of(e);
+                    return said(e);
                 }
-                log.accept("once more after: " + FirstLine.of(e));
+                log.accept("once more after: " + said(e));
             } catch (IOException | HoldfastException.Damaged e) {
                 return String.valueOf(e.getMessage());
             }
         }
+    }
+
+    /// A server's detail quotes rows, which nobody shall read who may see masked ones only.
+    private String said(SQLException e) {
+        return setting.masking().isOn() ? FirstLine.withoutDetail(e) : FirstLine.of(e);
     }
 
     private void failed(TocEntry entry, String reason) {
