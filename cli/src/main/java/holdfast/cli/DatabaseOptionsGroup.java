@@ -54,6 +54,14 @@ final class DatabaseOptionsGroup {
     private boolean noTablespaces;
 
     @Option(
+            names = "--mask",
+            paramLabel = "FILE[#PROFILE]",
+            description =
+                    "Mask rows on their way by this profile (docs/MASKING.md): the target never holds a clear value"
+                            + " of a masked column, and is searched for them. Needs a --target")
+    private String mask = "";
+
+    @Option(
             names = {"-j", "--jobs"},
             paramLabel = "NUMBER",
             description = "Restore with so many connections at the same time. Default: the number of processors")
@@ -100,6 +108,11 @@ final class DatabaseOptionsGroup {
     @Option(names = "--log", paramLabel = "FILE", description = "Write what happens into this file")
     @Nullable
     private Path log;
+
+    /// The file and the profile in it; empty for none.
+    String mask() {
+        return mask;
+    }
 
     @Nullable
     Path queries() {

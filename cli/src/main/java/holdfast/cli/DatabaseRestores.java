@@ -12,6 +12,7 @@ import holdfast.source.postgres.ClientPrograms;
 import holdfast.source.postgres.DatabaseStructure;
 import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.mask.MaskProfile;
 import holdfast.source.postgres.restore.DatabasePlan;
 import holdfast.source.postgres.restore.DatabaseRestore;
 import holdfast.source.postgres.restore.DatabaseResult;
@@ -25,12 +26,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The databases of a snapshot on their way into servers: planned, told, carried out, reported.
 /// Used by one thread.
 final class DatabaseRestores {
     private static final int SHOWN = 20;
     private static final int STATISTICS_SHOWN = 10;
+    /// How a check that passed begins when there is something to know all the same.
+    private static final String WARNING = "warning: ";
 
     /// A source of the snapshot, and the database it goes to.
     record Wanted(SourceRecord source, ConnectionTarget target) {}
@@ -48,6 +52,7 @@ final class DatabaseRestores {
             long bytes,
             List<String> emptiedTables,
             List<String> endedSessions,
+            String mask,
             List<String> warnings) {}
 
     /// What `restore --json` says of a database at the end.
@@ -56,6 +61,7 @@ final class DatabaseRestores {
             String target,
             String status,
             String keptAs,
+            String mask,
             List<RestoreStatus.Table> tables,
             int failed,
             List<RestoreStatus.Failure> failures,
@@ -69,15 +75,17 @@ final class DatabaseRestores {
     private final Session session;
     private final OpenRepository open;
     private final RestoreOptions options;
+    private final Optional<MaskProfile> mask;
     private final RestoreLog log;
     private final Progress progress;
     private final List<Planned> planned = new ArrayList<>();
     private final Map<String, RestoreStatus.Table> told = new HashMap<>();
 
-    DatabaseRestores(Session session, OpenRepository open, RestoreOptions options, RestoreLog log, Progress progress) {
+    DatabaseRestores(Session session, OpenRepository open, DatabaseWish wish, RestoreLog log, Progress progress) {
         this.session = session;
         this.open = open;
-        this.options = options;
+        this.options = wish.options();
+        this.mask = wish.mask();
         this.log = log;
         this.progress = progress;
     }
@@ -88,7 +96,8 @@ final class DatabaseRestores {
             for (String warning : wanted.target().warnings()) {
                 session.console().warn(warning);
             }
-            DatabaseRestore restore = restore(snapshot, wanted);
+            DatabaseRestore plain = restore(snapshot, wanted);
+            DatabaseRestore restore = mask.map(plain::masked).orElse(plain);
             planned.add(new Planned(wanted, restore, restore.plan()));
         }
     }
@@ -167,6 +176,9 @@ final class DatabaseRestores {
             if (!plan.kept().isEmpty()) {
                 console.note("    what is there now stays as database " + Console.safe(plan.kept()));
             }
+            if (!plan.mask().isEmpty()) {
+                console.note("    rows are masked by the profile " + Console.safe(plan.mask()));
+            }
             if (!plan.emptied().isEmpty()) {
                 console.note("    emptied first: " + Console.safe(String.join(", ", plan.emptied())));
             }
@@ -195,6 +207,7 @@ final class DatabaseRestores {
                         one.plan().bytes(),
                         one.plan().emptied(),
                         List.copyOf(one.plan().otherSessions()),
+                        one.plan().mask(),
                         one.plan().warnings()))
                 .toList();
     }
@@ -222,6 +235,11 @@ final class DatabaseRestores {
                 .limit(SHOWN)
                 .forEach(check -> console.warn(Console.safe(check.subject() + ": " + check.detail())));
         result.checks().stream()
+                .filter(check -> check.passed() && check.detail().startsWith(WARNING))
+                .limit(SHOWN)
+                .forEach(check -> console.warn(
+                        Console.safe(check.subject() + ": " + check.detail().substring(WARNING.length()))));
+        result.checks().stream()
                 .filter(CheckResult::passed)
                 .forEach(check -> console.detail("  " + Console.safe(check.subject() + ": " + check.detail())));
         result.statistics().stream()
@@ -248,9 +266,11 @@ final class DatabaseRestores {
         console.warn("the restore of " + Console.safe(result.plan().target()) + " is not complete: "
                 + Count.of(result.failed() + wrong, "finding"));
         console.hint(
-                result.inPlace()
-                        ? "what is named above failed; all else is there"
-                        : "nothing was put in place; what stood there is untouched");
+                result.inPlace() && !result.plan().mask().isEmpty()
+                        ? "drop this database if a column of it holds clear values"
+                        : result.inPlace()
+                                ? "what is named above failed; all else is there"
+                                : "nothing was put in place; what stood there is untouched");
         return wrong > 0 ? ExitCode.DAMAGED : result.inPlace() ? ExitCode.INCOMPLETE : ExitCode.FAILED;
     }
 
@@ -258,6 +278,9 @@ final class DatabaseRestores {
         long tables = result.checks().stream()
                 .filter(check -> check.subject().startsWith("table "))
                 .count();
+        if (!result.plan().mask().isEmpty()) {
+            return "masked, and no clear value was found in any column";
+        }
         return tables == 0
                 ? Count.of(result.checks().size(), "check") + " passed"
                 : "every row equals what was backed up (" + Count.of(tables, "table") + ")";
@@ -270,6 +293,7 @@ final class DatabaseRestores {
                 result.plan().target(),
                 result.passed() ? "completed" : result.inPlace() ? "incomplete" : "failed",
                 result.inPlace() ? result.plan().kept() : "",
+                result.plan().mask(),
                 result.tables(),
                 result.failed(),
                 result.failures(),

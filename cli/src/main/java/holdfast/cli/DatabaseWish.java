@@ -9,6 +9,7 @@ import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.source.postgres.PostgresSource;
 import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.mask.MaskProfile;
 import holdfast.source.postgres.restore.RestoreOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param elsewhere URL of the one database that is restored into; empty to put each back where it
 ///     was
 /// @param part path of the source in the snapshot; empty for all
+/// @param mask by which rows are masked, then never back into the database they come from by default
 /// @param runAfter a command for the shell; empty for none
 record DatabaseWish(
         Environment environment,
@@ -30,6 +32,7 @@ record DatabaseWish(
         String part,
         PathFilter paths,
         RestoreOptions options,
+        Optional<MaskProfile> mask,
         @Nullable Path log,
         String runAfter) {
     static boolean isUrl(String text) {
@@ -63,9 +66,24 @@ record DatabaseWish(
                             + (part.isEmpty() ? "" : " at " + part),
                     "'holdfast show " + snapshot.id().brief() + "' tells what it holds");
         }
-        return sources.stream()
+        List<DatabaseRestores.Wanted> databases = sources.stream()
                 .map(source -> new DatabaseRestores.Wanted(source, environment.database(elsewhere.get())))
                 .toList();
+        databases.forEach(this::refuseHome);
+        return databases;
+    }
+
+    /// Masked rows are not what was lost: nobody wants them back where they come from by mistake.
+    private void refuseHome(DatabaseRestores.Wanted wanted) {
+        String path = PostgresSource.path(wanted.target());
+        if (mask.isPresent()
+                && path.equals(wanted.source().path())
+                && !options.placement().replace()) {
+            throw new HoldfastException.BadUsage(
+                    "--mask would put masked rows where those of "
+                            + wanted.target().display() + " were taken from",
+                    "name another database by --target, or add --overwrite if that is what you want");
+        }
     }
 
     /// Where it was taken from. A snapshot knows no passwords: the variables may.

@@ -22,7 +22,8 @@ final class Environment {
         this.variables = Map.copyOf(variables);
     }
 
-    private Optional<String> variable(String name) {
+    /// Empty when it is not set, or set to nothing.
+    Optional<String> variable(String name) {
         return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
     }
 

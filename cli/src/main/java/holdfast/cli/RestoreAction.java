@@ -93,7 +93,7 @@ final class RestoreAction {
         Restore restore = operations.restore(progress, inUse);
         try (HeldLock lock = open.lockToRead();
                 RestoreLog log = new RestoreLog(databases.log(), session.clock())) {
-            DatabaseRestores servers = new DatabaseRestores(session, open, databases.options(), log, progress);
+            DatabaseRestores servers = new DatabaseRestores(session, open, databases, log, progress);
             servers.plan(snapshot, databases.of(open.repository(), snapshot));
             Optional<RestorePlan> plan = files.isPresent() && (servers.isEmpty() || hasOthers(snapshot))
                     ? Optional.of(restore.plan(snapshot, files.get()))

@@ -6,7 +6,9 @@ import holdfast.model.PathPatterns;
 import holdfast.model.Snapshot;
 import holdfast.restore.RestoreRequest;
 import holdfast.restore.RestoreRequest.Destination;
+import holdfast.source.postgres.mask.MaskProfile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Parameters;
             "  holdfast restore                                  the latest snapshot, in place",
             "  holdfast restore 1a2b3c4d --target /tmp/look",
             "  holdfast restore 2026-03-01T10:00 --include /srv/app.db --yes",
-            "  holdfast restore latest:/srv/www --target /tmp/www --delta"
+            "  holdfast restore latest:/srv/www --target /tmp/www --delta",
+            "  holdfast restore --target postgresql://localhost/dev --create --mask masks.yaml#development"
         })
 final class RestoreCommand implements Callable<Integer> {
     private final Session session;
@@ -107,8 +110,9 @@ final class RestoreCommand implements Callable<Integer> {
         String name = colon < 0 ? reference : reference.substring(0, colon);
         String part = colon < 0 ? "" : reference.substring(colon + 1);
         boolean intoServer = DatabaseWish.isUrl(target);
+        Optional<MaskProfile> mask = mask(intoServer);
         PathFilter paths = pathFilter(include, exclude);
-        Optional<RestoreRequest> files = intoServer
+        Optional<RestoreRequest> files = intoServer || mask.isPresent()
                 ? Optional.empty()
                 : Optional.of(new RestoreRequest(destination(part), paths, delta, overwrite, !noVerify, acceptDamage));
         try (OpenRepository open = session.open()) {
@@ -118,12 +122,12 @@ final class RestoreCommand implements Callable<Integer> {
             return action.run(
                     snapshot,
                     files,
-                    wish(intoServer, part, paths),
+                    wish(intoServer, part, paths, mask),
                     new RestoreAction.Consent(dryRun, yes, !noSafetySnapshot));
         }
     }
 
-    private DatabaseWish wish(boolean intoServer, String part, PathFilter paths) {
+    private DatabaseWish wish(boolean intoServer, String part, PathFilter paths, Optional<MaskProfile> mask) {
         Environment environment = session.environment();
         boolean inPlace = target.isEmpty();
         Optional<String> elsewhere =
@@ -134,9 +138,34 @@ final class RestoreCommand implements Callable<Integer> {
                 elsewhere,
                 part,
                 paths,
-                databases.options(overwrite || inPlace, inPlace, !noVerify),
+                databases.options(overwrite || (inPlace && mask.isEmpty()), inPlace, !noVerify),
+                mask,
                 inFolder(databases.log()),
                 databases.runAfter());
+    }
+
+    /// Only for another database than the one that was backed up: its rows would be lost.
+    private Optional<MaskProfile> mask(boolean intoServer) {
+        Environment environment = session.environment();
+        String mask = databases.mask();
+        if (mask.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!intoServer && (!target.isEmpty() || environment.databaseBackupUrl().isEmpty())) {
+            throw new HoldfastException.BadUsage(
+                    target.isEmpty()
+                            ? "--mask needs a --target: masked rows must not replace those that were backed up"
+                            : "--mask is for restores into databases, and " + target + " is a folder",
+                    "name a database by --target postgresql://HOST/NAME or DATABASE_BACKUP_URL");
+        }
+        Path folder = session.world().folder();
+        int hash = mask.lastIndexOf('#');
+        boolean whole = hash < 0 || Files.exists(folder.resolve(mask));
+        Path file = folder.resolve(whole ? mask : mask.substring(0, hash));
+        return Optional.of(MaskProfile.read(
+                file,
+                whole ? "" : mask.substring(hash + 1),
+                name -> environment.variable(name).orElse(null)));
     }
 
     private @Nullable Path inFolder(@Nullable Path path) {

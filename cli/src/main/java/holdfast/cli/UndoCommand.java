@@ -78,6 +78,7 @@ final class UndoCommand implements Callable<Integer> {
                 "",
                 PathFilter.ALL,
                 usual.with(new RestoreOptions.Placement(true, true, terminate)),
+                Optional.empty(),
                 null,
                 "");
     }
