@@ -95,7 +95,12 @@ final class LoadingTest {
                         new FolderFiles(dump),
                         recorded(from, toc),
                         new Loading.Setting(
-                                3, segmentBytes, manner, new EntrySql(toc, true, true), TableLoad.Fresh.NEW, RowMasking.NONE),
+                                3,
+                                segmentBytes,
+                                manner,
+                                new EntrySql(toc, true, true),
+                                TableLoad.Fresh.NEW,
+                                RowMasking.NONE),
                         status,
                         new Progress(),
                         clock)
