@@ -253,6 +253,24 @@ final class MaskedRestoreTest {
     }
 
     @Test
+    void rowsAloneAreMaskedIntoTablesThatAreThere() throws Exception {
+        assertThat(run("rows", PROFILE, NEW).passed()).isTrue();
+        List<String> before = SERVER.ask("rows", CUSTOMERS);
+        SERVER.run("rows", "DELETE FROM sales.invoice", "UPDATE crm.customer SET name = 'other'");
+        DatabaseRestore restore = restore(
+                backup,
+                ConnectionTarget.of(SERVER.url("rows"), Map.of()),
+                PROFILE,
+                new Content(List.of("crm", "sales"), List.of(), Part.DATA_REPLACED),
+                new Placement(false, false, false));
+        DatabaseResult result = restore.run(restore.plan());
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.checks()).filteredOn(check -> !check.passed()).isEmpty();
+        assertThat(SERVER.ask("rows", CUSTOMERS)).isEqualTo(before);
+        assertNoneClear("the dump of the result", dump("rows"));
+    }
+
+    @Test
     void aProfileThatDoesNotFitTouchesNothing() throws Exception {
         // told by the table of contents
         refused(
