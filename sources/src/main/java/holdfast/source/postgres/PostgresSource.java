@@ -105,7 +105,8 @@ public final class PostgresSource implements Source {
                         catalog.encoding(),
                         options.lockTimeout().toMillis(),
                         options.selection(),
-                        described -> lock(snapshot, described, catalog.relations()));
+                        described -> lock(snapshot, described, catalog.relations()))
+                .undated();
         catalog.requireWhole(
                 location(),
                 toc.entries().stream()

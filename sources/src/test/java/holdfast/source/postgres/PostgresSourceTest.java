@@ -9,8 +9,12 @@ import holdfast.model.ProofLevel;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
 import holdfast.repository.Repository;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocReader;
+import holdfast.source.postgres.archive.TocWriter;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.storage.MemoryStorage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,8 +161,9 @@ final class PostgresSourceTest {
             byte[] globals = ours.remove(Globals.NAME);
             assertThat(new String(globals, StandardCharsets.UTF_8)).contains("CREATE ROLE postgres");
             assertThat(ours.keySet()).isEqualTo(expected.keySet());
-            // the date of the two differs
-            assertThat(ours.remove("toc.dat")).hasSameSizeAs(expected.remove("toc.dat"));
+            // ours has no date
+            TableOfContents toc = TocReader.read(new ByteArrayInputStream(expected.get("toc.dat")));
+            expected.put("toc.dat", TocWriter.write(toc.undated()));
             for (Map.Entry<String, byte[]> file : expected.entrySet()) {
                 assertThat(ours.get(file.getKey())).as(file.getKey()).isEqualTo(file.getValue());
             }
@@ -220,18 +225,6 @@ final class PostgresSourceTest {
                         .anyMatch(check -> !check.passed());
                 Files.write(dump.resolve(file), content);
             }
-        }
-    }
-
-    @Test
-    void anUnchangedDatabaseIsFoundAgain() throws Exception {
-        try (Repository repository = Backups.init(new MemoryStorage())) {
-            BackupResult first = Backups.backUp(repository, source());
-            BackupResult second = Backups.backUp(repository, source());
-            assertThat(second.summary().dataAddedPacked())
-                    .isLessThan(first.summary().dataAddedPacked() / 50);
-            assertThat(second.manifest().sources().getFirst().tables())
-                    .isEqualTo(first.manifest().sources().getFirst().tables());
         }
     }
 
