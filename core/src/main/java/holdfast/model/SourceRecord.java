@@ -9,6 +9,7 @@ import java.util.Map;
 /// @param path absolute path of the source's root node in the snapshot's tree
 /// @param details versions and settings of the source, for instance `sqlite.page-size`; sorted by key
 /// @param tables row counts and fingerprints taken from the very copy that was stored; empty for `files`
+/// @param sequences of a database that has some as objects of their own; their values go with the rows
 /// @param files number of files stored (for `sqlite` 1)
 /// @param bytes logical size of the content stored
 /// @param damage what is wrong with the source itself, by its own integrity check; empty when sound
@@ -19,6 +20,7 @@ public record SourceRecord(
         String path,
         Map<String, String> details,
         List<TableRecord> tables,
+        List<SequenceRecord> sequences,
         long files,
         long bytes,
         List<String> damage,
@@ -33,7 +35,22 @@ public record SourceRecord(
     public SourceRecord {
         details = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(details));
         tables = List.copyOf(tables);
+        sequences = List.copyOf(sequences);
         damage = List.copyOf(damage);
         failures = List.copyOf(failures);
+    }
+
+    /// One without sequences.
+    public SourceRecord(
+            SourceKind kind,
+            String location,
+            String path,
+            Map<String, String> details,
+            List<TableRecord> tables,
+            long files,
+            long bytes,
+            List<String> damage,
+            List<Failure> failures) {
+        this(kind, location, path, details, tables, List.of(), files, bytes, damage, failures);
     }
 }

@@ -163,6 +163,12 @@ public final class JsonIn {
         return number;
     }
 
+    /// A whole number that may be below zero.
+    public long signed() throws BrokenFormatException {
+        expect(JsonToken.VALUE_NUMBER_INT);
+        return parser.getLongValue();
+    }
+
     /// A whole number from 0 to 2^64-1, in a long without sign.
     public long unsigned() throws BrokenFormatException {
         if (isNull()) {

@@ -2,6 +2,7 @@ package holdfast.repository.json;
 
 import holdfast.model.Fingerprint;
 import holdfast.model.Manifest;
+import holdfast.model.SequenceRecord;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
@@ -52,9 +53,13 @@ public final class ManifestJson {
             out.key("name").string(table.name());
             out.key("rows").number(table.rows());
             out.key("fingerprint").string(table.fingerprint().toString());
+            if (table.critical()) {
+                out.key("critical").flag(true);
+            }
             out.endObject();
         }
         out.endArray();
+        write(source.sequences(), out);
         out.key("damage").strings(source.damage());
         out.key("failures").beginArray();
         for (SourceRecord.Failure failure : source.failures()) {
@@ -66,6 +71,22 @@ public final class ManifestJson {
         }
         out.endArray();
         out.endObject();
+    }
+
+    /// Left out when there are none, so that documents of other sources stay as they were.
+    private static void write(List<SequenceRecord> sequences, JsonOut out) {
+        if (sequences.isEmpty()) {
+            return;
+        }
+        out.key("sequences").beginArray();
+        for (SequenceRecord sequence : sequences) {
+            out.beginObject();
+            out.key("name").string(sequence.name());
+            out.key("last_value").number(sequence.lastValue());
+            out.key("called").flag(sequence.called());
+            out.endObject();
+        }
+        out.endArray();
     }
 
     public static Manifest read(ByteBuffer json) throws BrokenFormatException {
@@ -130,6 +151,7 @@ public final class ManifestJson {
                 fields.path,
                 fields.details,
                 fields.tables,
+                fields.sequences,
                 fields.files,
                 fields.bytes,
                 fields.damage,
@@ -143,6 +165,7 @@ public final class ManifestJson {
         private String path = "";
         private final Map<String, String> details = new TreeMap<>();
         private final List<TableRecord> tables = new ArrayList<>();
+        private final List<SequenceRecord> sequences = new ArrayList<>();
         private long files;
         private long bytes;
         private List<String> damage = List.of();
@@ -155,6 +178,7 @@ public final class ManifestJson {
                 case "path" -> path = in.name();
                 case "details" -> in.object(detail -> details.put(detail, in.string()));
                 case "tables" -> in.array(() -> tables.add(table(in)));
+                case "sequences" -> in.array(() -> sequences.add(sequence(in)));
                 case "files" -> files = in.number(Long.MAX_VALUE);
                 case "bytes" -> bytes = in.number(Long.MAX_VALUE);
                 case "damage" -> damage = in.strings();
@@ -174,19 +198,36 @@ public final class ManifestJson {
     private static TableRecord table(JsonIn in) throws BrokenFormatException {
         String[] texts = {"", ""};
         long[] rows = new long[1];
+        boolean[] critical = new boolean[1];
         in.object(key -> {
             switch (key) {
                 case "name" -> texts[0] = in.string();
                 case "rows" -> rows[0] = in.number(Long.MAX_VALUE);
                 case "fingerprint" -> texts[1] = in.string();
+                case "critical" -> critical[0] = in.flag();
                 default -> {}
             }
         });
         try {
-            return new TableRecord(texts[0], rows[0], Fingerprint.parse(texts[1]));
+            return new TableRecord(texts[0], rows[0], Fingerprint.parse(texts[1]), critical[0]);
         } catch (IllegalArgumentException e) {
             throw new BrokenFormatException("a table with a broken fingerprint", e);
         }
+    }
+
+    private static SequenceRecord sequence(JsonIn in) throws BrokenFormatException {
+        String[] name = {""};
+        long[] value = new long[1];
+        boolean[] called = new boolean[1];
+        in.object(key -> {
+            switch (key) {
+                case "name" -> name[0] = in.string();
+                case "last_value" -> value[0] = in.signed();
+                case "called" -> called[0] = in.flag();
+                default -> {}
+            }
+        });
+        return new SequenceRecord(name[0], value[0], called[0]);
     }
 
     private static SourceRecord.Failure failure(JsonIn in) throws BrokenFormatException {

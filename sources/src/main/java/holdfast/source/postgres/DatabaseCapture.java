@@ -35,7 +35,7 @@ final class DatabaseCapture implements Capture {
     private final Globals globals;
     private final ExportedSnapshot snapshot;
     private final Readers readers;
-    private final int width;
+    private final PostgresOptions options;
     private final StoredNodes nodes;
     private final List<SourceRecord.Failure> failures = new ArrayList<>();
 
@@ -48,7 +48,7 @@ final class DatabaseCapture implements Capture {
             Globals globals,
             ExportedSnapshot snapshot,
             Readers readers,
-            int width,
+            PostgresOptions options,
             StoredNodes nodes) {
         this.location = location;
         this.path = path;
@@ -58,7 +58,7 @@ final class DatabaseCapture implements Capture {
         this.globals = globals;
         this.snapshot = snapshot;
         this.readers = readers;
-        this.width = width;
+        this.options = options;
         this.nodes = nodes;
     }
 
@@ -98,11 +98,14 @@ final class DatabaseCapture implements Capture {
             file(directory, TableOfContents.NAME, TocWriter.write(toc));
             files += globals(directory) ? 2 : 1;
             List<TableData> tables = new ArrayList<>();
-            for (TocEntry entry : tables()) {
+            List<TocEntry> entries = tables();
+            for (TocEntry entry : entries) {
                 tables.add(data(entry));
             }
-            Parallel.each(tables, width, table -> directory.file(table.node(), table));
-            tables.forEach(table -> records.add(table.table()));
+            Parallel.each(tables, options.readers(), table -> directory.file(table.node(), table));
+            for (int i = 0; i < tables.size(); i++) {
+                records.add(tables.get(i).table().withCritical(critical(entries.get(i))));
+            }
             files += tables.size();
             files += largeObjects(directory, records);
         }
@@ -119,10 +122,16 @@ final class DatabaseCapture implements Capture {
                 path.path(),
                 details,
                 records,
+                Sequences.of(toc),
                 files,
                 expectedBytes(),
                 List.of(),
                 failures);
+    }
+
+    private boolean critical(TocEntry entry) {
+        return options.critical().stream()
+                .anyMatch(pattern -> pattern.matches(String.valueOf(entry.namespace()), String.valueOf(entry.tag())));
     }
 
     private TableData data(TocEntry entry) throws IOException {

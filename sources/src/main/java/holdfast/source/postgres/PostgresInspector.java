@@ -6,6 +6,7 @@ import holdfast.model.Count;
 import holdfast.model.FingerprintSum;
 import holdfast.model.HoldfastException;
 import holdfast.model.ProofLevel;
+import holdfast.model.SequenceRecord;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
 import holdfast.source.Inspector;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,15 +67,40 @@ public final class PostgresInspector implements Inspector {
                 recorded.tables().stream().collect(Collectors.toMap(TableRecord::name, Function.identity()));
         List<TocEntry> data = toc.entries().stream()
                 .filter(entry -> entry.data() && entry.is(TocEntry.TABLE_DATA))
+                .sorted(Comparator.comparing(entry -> !critical(tables.get(DatabaseCapture.name(entry)))))
                 .toList();
         Parallel.each(data, Runtime.getRuntime().availableProcessors(), entry -> {
             String table = DatabaseCapture.name(entry);
-            checks.add(stored(name + ": table " + table, restored.resolve(toc.file(entry)), tables.get(table)));
+            TableRecord record = tables.get(table);
+            String subject = name + ": " + (record == null ? "table " + table : record.subject());
+            checks.add(stored(subject, restored.resolve(toc.file(entry)), record));
         });
+        checks.sort(Comparator.comparing(check -> !check.subject().startsWith(name + ": " + TableRecord.CRITICAL)));
+        if (!recorded.sequences().isEmpty()) {
+            checks.add(sequences(name + ": sequences", recorded.sequences(), Sequences.of(toc)));
+        }
         if (level.compareTo(ProofLevel.RESTORED) >= 0 && checks.stream().allMatch(CheckResult::passed)) {
             checks.addAll(inServer(recorded, restored));
         }
         return List.copyOf(checks);
+    }
+
+    private static boolean critical(@Nullable TableRecord table) {
+        return table != null && table.critical();
+    }
+
+    private static CheckResult sequences(String subject, List<SequenceRecord> recorded, List<SequenceRecord> stored) {
+        if (stored.equals(recorded)) {
+            return CheckResult.pass(subject, Count.of(stored.size(), "value") + ", as read from the database");
+        }
+        List<SequenceRecord> missing = new ArrayList<>(recorded);
+        missing.removeAll(stored);
+        return CheckResult.fail(
+                subject,
+                missing.isEmpty()
+                        ? stored.size() + " stored, " + recorded.size() + " recorded"
+                        : missing.getFirst().name() + " does not have the recorded value "
+                                + missing.getFirst().lastValue());
     }
 
     /// Restored for real, read again and compared: that is more than level 3 asks for, and little

@@ -124,7 +124,7 @@ public final class PostgresSource implements Source {
                 new Globals(installation.program("pg_dumpall"), environment),
                 snapshot,
                 readers,
-                options.readers(),
+                options,
                 new StoredNodes(clock.instant()));
     }
 

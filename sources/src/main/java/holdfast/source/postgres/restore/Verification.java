@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -175,6 +176,7 @@ final class Verification {
                 .filter(parts -> parts.stream().anyMatch(masked::contains))
                 .forEach(parts -> counted.add(String.join(" and ", parts)));
         actual.forEach((name, table) -> results.add(compare(name, before.get(name), table, counted.contains(name))));
+        results.sort(Comparator.comparing(check -> !check.subject().startsWith(TableRecord.CRITICAL)));
         return results;
     }
 
@@ -192,19 +194,21 @@ final class Verification {
     private static void together(List<String> parts, Map<String, TableRecord> tables) {
         long rows = 0;
         Fingerprint sum = Fingerprint.EMPTY;
+        boolean critical = false;
         for (String part : parts) {
             TableRecord table = tables.remove(part);
             if (table != null) {
                 rows += table.rows();
                 sum = sum.plus(table.fingerprint());
+                critical |= table.critical();
             }
         }
         String name = String.join(" and ", parts);
-        tables.put(name, new TableRecord(name, rows, sum));
+        tables.put(name, new TableRecord(name, rows, sum, critical));
     }
 
     private static CheckResult compare(String name, @Nullable TableRecord before, TableRecord now, boolean masked) {
-        String subject = "table " + name;
+        String subject = before == null ? "table " + name : before.subject();
         if (before == null) {
             return CheckResult.fail(subject, "nothing is recorded of it");
         }
