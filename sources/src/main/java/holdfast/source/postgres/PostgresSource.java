@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// One PostgreSQL database, read logically: its schema by `pg_dump`, its rows by COPY over several
@@ -30,19 +31,33 @@ public final class PostgresSource implements Source {
     private final PostgresOptions options;
     private final Path scratch;
     private final InstantSource clock;
+    private final Consumer<String> notices;
 
-    /// @param scratch folder for small temporary files
+    /// As the other one, without notices.
     public PostgresSource(
             ConnectionTarget target,
             ClientPrograms programs,
             PostgresOptions options,
             Path scratch,
             InstantSource clock) {
+        this(target, programs, options, scratch, clock, _ -> {});
+    }
+
+    /// @param scratch folder for small temporary files
+    /// @param notices told what keeps the work waiting; called by another thread
+    public PostgresSource(
+            ConnectionTarget target,
+            ClientPrograms programs,
+            PostgresOptions options,
+            Path scratch,
+            InstantSource clock,
+            Consumer<String> notices) {
         this.target = target;
         this.programs = programs;
         this.options = options;
         this.scratch = scratch;
         this.clock = clock;
+        this.notices = notices;
     }
 
     /// Where a database lies in the tree of a snapshot.
@@ -99,14 +114,8 @@ public final class PostgresSource implements Source {
         Installation installation = programs.dumping(major);
         Map<String, String> environment = connections.reached().libpqEnvironment();
         Map<String, String> details = catalog.details();
-        TableOfContents toc = new SchemaDump(installation.program("pg_dump"), environment, scratch)
-                .run(
-                        snapshot.name(),
-                        catalog.encoding(),
-                        options.lockTimeout().toMillis(),
-                        options.selection(),
-                        described -> lock(snapshot, described, catalog.relations()))
-                .undated();
+        SchemaDump dump = new SchemaDump(installation.program("pg_dump"), environment, scratch);
+        TableOfContents toc = describe(dump, connections, snapshot).undated();
         catalog.requireWhole(
                 location(),
                 toc.entries().stream()
@@ -126,6 +135,31 @@ public final class PostgresSource implements Source {
                 readers,
                 options,
                 new StoredNodes(clock.instant()));
+    }
+
+    private TableOfContents describe(SchemaDump dump, Connections connections, ExportedSnapshot snapshot)
+            throws IOException, SQLException {
+        Catalog catalog = new Catalog(snapshot);
+        String encoding = catalog.encoding();
+        long patience = options.lockTimeout().toMillis();
+        try (LockWatch watch = LockWatch.start(connections, notice -> notices.accept(location() + ": " + notice))) {
+            try {
+                return dump.run(
+                        snapshot.name(),
+                        encoding,
+                        patience,
+                        options.selection(),
+                        described -> lock(snapshot, described, catalog.relations()));
+            } catch (HoldfastException.PreCheckFailed e) {
+                if (watch.last().isEmpty()) {
+                    throw e;
+                }
+                throw new HoldfastException.PreCheckFailed(
+                        e.getMessage() + "; it was " + watch.last(),
+                        "try again when that lock is given back, or end the session that holds it",
+                        e);
+            }
+        }
     }
 
     private void lock(ExportedSnapshot snapshot, TableOfContents toc, Map<String, Relation> relations)
