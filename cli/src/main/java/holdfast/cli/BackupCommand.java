@@ -2,11 +2,11 @@ package holdfast.cli;
 
 import holdfast.backup.BackupRequest;
 import holdfast.backup.BackupResult;
+import holdfast.cli.console.Console;
 import holdfast.model.HoldfastException;
 import holdfast.model.ProofLevel;
 import holdfast.repository.InitOptions;
 import holdfast.repository.SnapshotFilter;
-import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.sqlite.SqliteOptions;
 import holdfast.verify.VerifyResult;
 import java.io.IOException;
@@ -27,10 +27,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backup",
         description = {
-            "Take a snapshot of SQLite databases and files, and prove it.",
+            "Take a snapshot of databases and files, and prove it.",
             "",
             "Databases are copied at one instant, consistently while others write to them; files are read right after;"
                     + " all becomes one snapshot. A SQLite database is recognised by its header.",
+            "A PostgreSQL database is read in one snapshot of its own; with --all-databases, one after the other, so"
+                    + " that two databases are not of one instant.",
             "Without SOURCE the environment decides: DATABASE_URL is backed up to BACKUP_DIR, which is made on first"
                     + " use, and snapshots older than BACKUP_RETENTION_DAYS are removed."
         },
@@ -38,6 +40,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  holdfast backup app.db ./uploads",
             "  holdfast backup /srv/www --exclude '*.tmp' --tag nightly --prove identical",
+            "  holdfast backup postgresql://app@db/shop --critical orders",
+            "  holdfast backup --all-databases postgresql://backup@db --exclude-database 'test*'",
             "  holdfast backup sqlite:data.bin --label before-migration --reason 'release 42'",
             "  DATABASE_URL=file:./app.db BACKUP_DIR=./backups HOLDFAST_PASSWORD=... holdfast backup"
         })
@@ -129,13 +133,14 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private Integer run(boolean fromEnvironment, SlackReport slack) throws IOException {
-        List<SourceArguments.Named> named =
+        List<SourceArguments.Named> given =
                 new SourceArguments(session.world().folder(), session.environment()).parse(words());
-        for (SourceArguments.Named source : named) {
-            if (source instanceof SourceArguments.Named.Database(ConnectionTarget target)) {
-                target.warnings().forEach(session.console()::warn);
+        for (SourceArguments.Named source : given) {
+            if (source instanceof SourceArguments.Named.Database database) {
+                database.target().warnings().forEach(session.console()::warn);
             }
         }
+        List<SourceArguments.Named> named = databases.expand(given, session.console()::warn);
         int retentionDays = fromEnvironment ? session.environment().retentionDays() : 0;
         try (OpenRepository open = fromEnvironment || init ? session.openOrInit(InitOptions.DEFAULT) : session.open()) {
             Operations operations = new Operations(session, open);
@@ -162,6 +167,7 @@ final class BackupCommand implements Callable<Integer> {
                     : new Expiring(Optional.empty(), ExitCode.DONE);
             BackupReport report = new BackupReport(result, proof, expiring.result());
             report.print(session.console());
+            databases.unmarked(result.manifest()).forEach(session.console()::warn);
             slack.done(report);
             return report.exitCode() == ExitCode.DONE ? expiring.exitCode() : report.exitCode();
         }
@@ -205,7 +211,10 @@ final class BackupCommand implements Callable<Integer> {
                 SqliteOptions.DEFAULTS.withBusyTimeout(busyTimeout),
                 files.read(session.world().folder(), leaveOut),
                 new SourceArguments.Databases(
-                        session.environment().searchPath(), databases.options(), session.clock()));
+                        session.environment().searchPath(),
+                        databases.options(),
+                        session.clock(),
+                        notice -> session.console().warn(Console.safe(notice))));
         return new BackupRequest(
                 SourceArguments.open(named, reading),
                 named.stream().map(SourceArguments.Named::path).toList(),

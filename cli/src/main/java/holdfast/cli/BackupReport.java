@@ -134,6 +134,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
 
     static void proof(Console console, VerifyResult verified) {
         Proof proof = verified.proof();
+        CriticalTables.print(console, proof.checks());
         String level = proof.level().number() + " " + proof.level().label();
         if (proof.passed()) {
             console.line(console.paint(Console.Style.GOOD, "proven") + ": level " + level + " in "

@@ -230,8 +230,9 @@ final class DatabaseRestores {
         result.failures().stream()
                 .limit(SHOWN)
                 .forEach(failure -> console.warn(Console.safe(failure.object() + ": " + failure.reason())));
+        CriticalTables.print(console, result.checks());
         result.checks().stream()
-                .filter(check -> !check.passed())
+                .filter(check -> !check.passed() && !CriticalTables.isOne(check))
                 .limit(SHOWN)
                 .forEach(check -> console.warn(Console.safe(check.subject() + ": " + check.detail())));
         result.checks().stream()
@@ -240,7 +241,7 @@ final class DatabaseRestores {
                 .forEach(check -> console.warn(
                         Console.safe(check.subject() + ": " + check.detail().substring(WARNING.length()))));
         result.checks().stream()
-                .filter(CheckResult::passed)
+                .filter(check -> check.passed() && !CriticalTables.isOne(check))
                 .forEach(check -> console.detail("  " + Console.safe(check.subject() + ": " + check.detail())));
         result.statistics().stream()
                 .limit(STATISTICS_SHOWN)
@@ -276,7 +277,7 @@ final class DatabaseRestores {
 
     private static String verified(DatabaseResult result) {
         long tables = result.checks().stream()
-                .filter(check -> check.subject().startsWith("table "))
+                .filter(check -> check.subject().startsWith("table ") || CriticalTables.isOne(check))
                 .count();
         if (!result.plan().mask().isEmpty()) {
             return "masked, and no clear value was found in any column";

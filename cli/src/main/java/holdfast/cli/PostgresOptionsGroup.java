@@ -1,8 +1,21 @@
 package holdfast.cli;
 
+import holdfast.cli.SourceArguments.Named;
+import holdfast.cli.console.Console;
+import holdfast.model.HoldfastException;
+import holdfast.model.Manifest;
+import holdfast.model.TableRecord;
 import holdfast.source.postgres.PostgresOptions;
+import holdfast.source.postgres.PostgresSource;
+import holdfast.source.postgres.ServerDatabases;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.rows.NamePattern;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /// Options for PostgreSQL databases, which mean what they mean to `pg_dump`.
@@ -34,6 +47,77 @@ final class PostgresOptionsGroup {
     @Option(names = "--data-only", description = "Nothing but rows")
     private boolean dataOnly;
 
+    @Option(
+            names = "--critical",
+            paramLabel = "PATTERN",
+            description = "Mark these tables: they are checked first and reported apart; may be repeated")
+    private List<String> critical = List.of();
+
+    @Option(
+            names = "--all-databases",
+            description = "Every database of the server that a URL leads to, each as if it had been named;"
+                    + " templates, and those that take no connections, are left out")
+    private boolean all;
+
+    @Option(
+            names = "--exclude-database",
+            paramLabel = "PATTERN",
+            description = "With --all-databases, not these; may be repeated")
+    private List<String> excludedDatabases = List.of();
+
+    /// Has every server stand for its databases, if that is asked for.
+    ///
+    /// @param warn told what is left out
+    List<Named> expand(List<Named> named, Consumer<String> warn) throws IOException {
+        if (!all) {
+            if (!excludedDatabases.isEmpty()) {
+                throw new HoldfastException.BadUsage(
+                        "--exclude-database is given, and --all-databases is not", "add --all-databases");
+            }
+            return named;
+        }
+        if (named.stream().noneMatch(Named.Database.class::isInstance)) {
+            throw new HoldfastException.BadUsage(
+                    "--all-databases is given, and no PostgreSQL server is named",
+                    "name one: holdfast backup --all-databases postgresql://user@host");
+        }
+        List<NamePattern> excluded =
+                excludedDatabases.stream().map(NamePattern::ofName).toList();
+        List<Named> expanded = new ArrayList<>();
+        Set<String> paths = new HashSet<>();
+        for (Named source : named) {
+            if (!(source instanceof Named.Database database)) {
+                expanded.add(source);
+                continue;
+            }
+            ServerDatabases databases =
+                    ServerDatabases.of(database.target(), PostgresOptions.DEFAULTS.connectTimeout(), excluded);
+            databases.leftOut().forEach(text -> warn.accept(Console.safe(text)));
+            for (ConnectionTarget target : databases.targets()) {
+                if (paths.add(PostgresSource.path(target))) {
+                    expanded.add(new Named.Database(target, true));
+                }
+            }
+        }
+        return List.copyOf(expanded);
+    }
+
+    /// A sentence for each pattern of critical tables that no table fits.
+    List<String> unmarked(Manifest manifest) {
+        List<String> sentences = new ArrayList<>();
+        for (String text : critical) {
+            NamePattern pattern = NamePattern.of(text);
+            boolean fits = manifest.sources().stream()
+                    .flatMap(source -> source.tables().stream())
+                    .filter(TableRecord::critical)
+                    .anyMatch(table -> pattern.matchesDisplayed(table.name()));
+            if (!fits) {
+                sentences.add("no table fits --critical " + Console.safe(text) + ": none is marked by it");
+            }
+        }
+        return sentences;
+    }
+
     PostgresOptions options() {
         List<String> selection = new ArrayList<>();
         schemas.forEach(pattern -> selection.add("--schema=" + pattern));
@@ -51,6 +135,11 @@ final class PostgresOptionsGroup {
             selection.add("--data-only");
         }
         PostgresOptions usual = PostgresOptions.DEFAULTS;
-        return new PostgresOptions(Math.clamp(jobs, 1, 64), usual.connectTimeout(), usual.lockTimeout(), selection);
+        return new PostgresOptions(
+                Math.clamp(jobs, 1, 64),
+                usual.connectTimeout(),
+                usual.lockTimeout(),
+                selection,
+                critical.stream().map(NamePattern::of).toList());
     }
 }

@@ -180,7 +180,10 @@ final class RestoreAction {
                 SqliteOptions.DEFAULTS.withBusyTimeout(inUse.timeout()),
                 FilesOptions.EVERYTHING.withLeaveOut(leaveOut),
                 new SourceArguments.Databases(
-                        session.environment().searchPath(), PostgresOptions.DEFAULTS, session.clock()));
+                        session.environment().searchPath(),
+                        PostgresOptions.DEFAULTS,
+                        session.clock(),
+                        notice -> session.console().warn(Console.safe(notice))));
         BackupRequest request = new BackupRequest(
                 SourceArguments.open(named, reading),
                 named.stream().map(SourceArguments.Named::path).toList(),

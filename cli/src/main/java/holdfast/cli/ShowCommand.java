@@ -6,6 +6,7 @@ import holdfast.cli.console.Table;
 import holdfast.model.Count;
 import holdfast.model.Manifest;
 import holdfast.model.Proof;
+import holdfast.model.SequenceRecord;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
@@ -100,12 +101,21 @@ final class ShowCommand implements Callable<Integer> {
         Table tables = new Table("  table", ">rows", "fingerprint");
         for (TableRecord table : source.tables()) {
             tables.row(
-                    "  " + Console.safe(table.name()),
+                    "  " + Console.safe(table.name()) + (table.critical() ? " (critical)" : ""),
                     Long.toString(table.rows()),
                     table.fingerprint().toString());
         }
         if (!tables.isEmpty()) {
             tables.lines().forEach(console::line);
+        }
+        Table sequences = new Table("  sequence", ">last value");
+        for (SequenceRecord sequence : source.sequences()) {
+            sequences.row(
+                    "  " + Console.safe(sequence.name()),
+                    sequence.called() ? Long.toString(sequence.lastValue()) : "not used yet");
+        }
+        if (!sequences.isEmpty()) {
+            sequences.lines().forEach(console::line);
         }
         source.damage().forEach(damage -> console.line("  damaged: " + Console.safe(damage)));
         source.failures()

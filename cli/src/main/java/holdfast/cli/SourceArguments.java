@@ -7,6 +7,7 @@ import holdfast.source.Source;
 import holdfast.source.files.FilesOptions;
 import holdfast.source.files.FilesSource;
 import holdfast.source.postgres.ClientPrograms;
+import holdfast.source.postgres.LateSource;
 import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.postgres.PostgresSource;
 import holdfast.source.postgres.connection.ConnectionTarget;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// What people name on the command line, or by `DATABASE_URL`, as sources: a SQLite database is told
 /// from an ordinary file by its header, or by being called so (`sqlite:app.db`); everything else is
@@ -37,7 +39,8 @@ final class SourceArguments {
     /// How PostgreSQL databases are read.
     ///
     /// @param searchPath where PostgreSQL's programs may be, as in the variable `PATH`
-    record Databases(String searchPath, PostgresOptions options, InstantSource clock) {}
+    /// @param notices told what keeps the work waiting
+    record Databases(String searchPath, PostgresOptions options, InstantSource clock, Consumer<String> notices) {}
 
     /// One source that somebody named.
     sealed interface Named {
@@ -56,7 +59,13 @@ final class SourceArguments {
             }
         }
 
-        record Database(ConnectionTarget target) implements Named {
+        /// @param ofAll whether it is one of all databases of its server, which come and go: in lists
+        ///     the snapshot then goes by the server
+        record Database(ConnectionTarget target, boolean ofAll) implements Named {
+            Database(ConnectionTarget target) {
+                this(target, false);
+            }
+
             @Override
             public SourceKind kind() {
                 return SourceKind.POSTGRES_DATABASE;
@@ -64,7 +73,7 @@ final class SourceArguments {
 
             @Override
             public String path() {
-                return PostgresSource.path(target);
+                return ofAll ? PostgresSource.serverPath(target) : PostgresSource.path(target);
             }
         }
     }
@@ -153,7 +162,10 @@ final class SourceArguments {
         for (Named source : named) {
             sources.add(
                     switch (source) {
-                        case Named.Database(ConnectionTarget target) -> database(target, reading);
+                        case Named.Database(ConnectionTarget target, boolean ofAll) -> {
+                            Source database = database(target, reading);
+                            yield ofAll ? new LateSource(database) : database;
+                        }
                         case Named.OnDisk(SourceKind kind, Path place)
                         when kind == SourceKind.SQLITE -> new SqliteSource(place, reading.staging(), reading.sqlite());
                         case Named.OnDisk files ->
@@ -166,7 +178,7 @@ final class SourceArguments {
     private static Source database(ConnectionTarget target, Reading reading) throws IOException {
         Databases how = reading.databases();
         ClientPrograms programs = ClientPrograms.find(how.searchPath());
-        return new PostgresSource(target, programs, how.options(), reading.staging(), how.clock());
+        return new PostgresSource(target, programs, how.options(), reading.staging(), how.clock(), how.notices());
     }
 
     private static FilesOptions leavingOut(FilesOptions options, List<String> databases) {

@@ -65,6 +65,11 @@ public final class PostgresSource implements Source {
         return DatabasePath.of(target).path();
     }
 
+    /// The folder of a server in the tree of a snapshot, in which its databases lie.
+    public static String serverPath(ConnectionTarget target) {
+        return DatabasePath.of(target).folder();
+    }
+
     /// Whether a folder of a snapshot's tree is one above databases, which nobody has on disk.
     public static boolean isAbove(String path) {
         return DatabasePath.isAbove(path);

@@ -11,6 +11,15 @@ public record NamePattern(String text, Pattern schema, Pattern name) {
     private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
 
     public static NamePattern of(String text) {
+        return of(text, true);
+    }
+
+    /// For what lies in no schema, such as databases: a dot is a dot.
+    public static NamePattern ofName(String text) {
+        return of(text, false);
+    }
+
+    private static NamePattern of(String text, boolean divided) {
         StringBuilder part = new StringBuilder();
         Pattern schema = ANY;
         boolean quoted = false;
@@ -19,7 +28,7 @@ public record NamePattern(String text, Pattern schema, Pattern name) {
             boolean doubled = c == '"' && quoted && i + 1 < text.length() && text.charAt(i + 1) == '"';
             if (c == '"' && !doubled) {
                 quoted = !quoted;
-            } else if (!quoted && c == '.') {
+            } else if (!quoted && c == '.' && divided) {
                 schema = compile(part);
                 part.setLength(0);
             } else if (!quoted && c == '*') {
@@ -43,7 +52,24 @@ public record NamePattern(String text, Pattern schema, Pattern name) {
         return schema.matcher(inSchema).matches() && name.matcher(called).matches();
     }
 
-    /// For a pattern of schemas, which have no dot.
+    /// @param displayed as [Identifiers#display] has it
+    public boolean matchesDisplayed(String displayed) {
+        boolean quoted = false;
+        for (int i = 0; i < displayed.length(); i++) {
+            if (displayed.charAt(i) == '"') {
+                quoted = !quoted;
+            } else if (displayed.charAt(i) == '.' && !quoted) {
+                return matches(plain(displayed.substring(0, i)), plain(displayed.substring(i + 1)));
+            }
+        }
+        return matches(displayed);
+    }
+
+    private static String plain(String part) {
+        return part.startsWith("\"") ? part.substring(1, part.length() - 1).replace("\"\"", "\"") : part;
+    }
+
+    /// For what lies in no schema, and for schemas themselves.
     public boolean matches(String called) {
         return name.matcher(called).matches();
     }

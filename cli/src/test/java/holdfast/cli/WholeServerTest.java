@@ -1,0 +1,106 @@
+package holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.cli.FakeWorld.Result;
+import holdfast.source.postgres.PostgresServer;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/// Goal: one run backs up every database of a server that can be backed up, says which cannot, and what it stored comes
+/// back in each of them.
+@Tag("slow")
+final class WholeServerTest {
+    @RegisterExtension
+    static final PostgresServer SERVER = new PostgresServer();
+
+    private static final List<String> OURS = List.of("shop", "we.ird / name", "crm");
+
+    @TempDir
+    Path folder;
+
+    private FakeWorld world;
+
+    @BeforeEach
+    void makeDatabases() throws SQLException {
+        world = new FakeWorld(folder)
+                .with("PATH", SERVER.programs().bin() + ":" + System.getenv("PATH"))
+                .with("BACKUP_DIR", folder.resolve("backups").toString())
+                .with("HOLDFAST_PASSWORD", "correct horse");
+        if (SERVER.ask("postgres", "SELECT 1 FROM pg_database WHERE datname = 'shop'")
+                .isEmpty()) {
+            for (String name : OURS) {
+                SERVER.database(name);
+                SERVER.run(name, "CREATE TABLE t (name text)", "INSERT INTO t VALUES (current_database())");
+            }
+            SERVER.database("test_1");
+            SERVER.database("closed");
+            SERVER.database("broken");
+            SERVER.run(
+                    "postgres",
+                    "ALTER DATABASE closed ALLOW_CONNECTIONS false",
+                    "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'broken'");
+        }
+    }
+
+    private Result ok(String... arguments) {
+        Result result = world.run(arguments);
+        assertThat(result.code()).as(result.out() + result.err()).isZero();
+        return result;
+    }
+
+    private static List<String> locations(JsonNode backup) {
+        List<String> locations = new ArrayList<>();
+        backup.get("sources")
+                .forEach(source -> locations.add(source.get("location").asString()));
+        return locations;
+    }
+
+    @Test
+    void everyDatabaseIsStoredAndComesBack() throws SQLException {
+        ok("init");
+        // a database of the role's name is not there
+        String url = SERVER.url("nobody's");
+        Result result = ok("backup", "--all-databases", url, "--exclude-database", "test*", "--json");
+        assertThat(locations(new ObjectMapper().readTree(result.out())))
+                .containsExactly(
+                        SERVER.url("crm"), SERVER.url("postgres"), SERVER.url("shop"), SERVER.url("we.ird / name"));
+        assertThat(result.err())
+                .contains("database closed is left out: it takes no connections")
+                .contains("database broken is left out");
+        Result again = ok("backup", "--all-databases", url, "--exclude-database", "test*", "--critical", "t");
+        assertThat(again.out()).contains("no changes since the last backup", "crm: critical table public.t: 1 row");
+        JsonNode snapshots =
+                new ObjectMapper().readTree(ok("snapshots", "--json").out());
+        assertThat(snapshots.toString()).contains("[\"/postgresql/127.0.0.1:" + SERVER.port() + "\"]");
+        for (String name : OURS) {
+            SERVER.run(name, "DELETE FROM t");
+        }
+        ok("restore", "latest", "--yes", "--no-safety-snapshot");
+        for (String name : OURS) {
+            assertThat(SERVER.ask(name, "SELECT name FROM t")).containsExactly(name);
+        }
+    }
+
+    @Test
+    void mistakesAreRefusedBeforeAnythingIsStored() {
+        ok("init");
+        assertThat(world.run("backup", "--all-databases", folder.toString()).err())
+                .contains("no PostgreSQL server is named");
+        assertThat(world.run("backup", "--exclude-database", "x", SERVER.url("shop"))
+                        .err())
+                .contains("add --all-databases");
+        assertThat(world.run("backup", "--all-databases", SERVER.url("shop"), "--exclude-database", "*")
+                        .err())
+                .contains("no database to back up");
+    }
+}
