@@ -27,7 +27,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Without --target everything goes back to where it was taken from: a safety snapshot of what stands there"
                     + " is taken first ('holdfast undo' brings it back), databases are restored aside, checked and"
-                    + " swapped in, and the old file is kept as NAME.before_restore_TIMESTAMP."
+                    + " swapped in, and the old file is kept as NAME.before_restore_TIMESTAMP.",
+            "A PostgreSQL database is restored beside the live one, verified, and takes its name; the old one stays as"
+                    + " NAME_before_restore_TIMESTAMP. With --target postgresql://... it goes into that database."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -35,6 +37,8 @@ import picocli.CommandLine.Parameters;
             "  holdfast restore                                  the latest snapshot, in place",
             "  holdfast restore 1a2b3c4d --target /tmp/look",
             "  holdfast restore 2026-03-01T10:00 --include /srv/app.db --yes",
+            "  holdfast restore latest --target postgresql://app@db2/shop --create",
+            "  holdfast restore --target postgresql://app@db2/shop --table 'billing.*' --data-only --truncate",
             "  holdfast restore latest:/srv/www --target /tmp/www --delta",
             "  holdfast restore --target postgresql://localhost/dev --create --mask masks.yaml#development"
         })
