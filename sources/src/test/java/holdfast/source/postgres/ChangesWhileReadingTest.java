@@ -28,12 +28,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Goal: nobody can take away rows that are still to be read, and nobody who waits to do so keeps them from being
 /// read. Method: all that would is begun just after the snapshot was taken, before the first row is read.
+@Tag("slow")
 final class ChangesWhileReadingTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Goal: whoever waits for a table that somebody has locked is told for whom, while waiting and when giving up.
+@Tag("slow")
 final class LockWaitTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -20,12 +20,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Goal: the snapshot's document tells critical tables apart and knows the sequences' values, and proofs begin with
 /// the former and hold the dump against the latter.
+@Tag("slow")
 final class MarkedTablesTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Goal: what is stored of a database is, file for file, what `pg_dump` writes in directory format,
 /// though its tables were read in pieces by several connections; and its proof finds every change.
 /// Method: both from one database that nobody changes.
+@Tag("slow")
 final class PostgresSourceTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

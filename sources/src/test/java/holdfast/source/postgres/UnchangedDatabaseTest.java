@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Goal: a second backup of a database in which nothing changed says so and stores nearly nothing,
 /// and one in which the smallest thing changed does not.
+@Tag("slow")
 final class UnchangedDatabaseTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

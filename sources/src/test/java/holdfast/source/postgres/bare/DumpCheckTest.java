@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Goal: a dump that stock `pg_dump` wrote is found whole in every format, and one that was cut
 /// short or changed anywhere a check can see is not. Method: real dumps, cut at many places, and
 /// damaged.
+@Tag("slow")
 final class DumpCheckTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Goal: a connection is encrypted, and the server verified, exactly when libpq would. Method: a
 /// server with a certificate of our own authority for `localhost` and `db.example.test`, and
 /// roles that must or must not encrypt; `psql` is asked the same.
+@Tag("slow")
 class EncryptionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Goal: whoever cannot get in is told in one sentence why, and what to do; never the password,
 /// and in no other language than the rest of the program. Method: a real server for what it
 /// refuses, made-up ones for the rest.
+@Tag("slow")
 class FailureTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String PASSWORD = "s3cret @:/?#%&='\"\\$` €";

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// same definitions and rows, and runs nothing else, whatever names and rows a hostile database
 /// has. Method: a dump by stock `pg_dump`, made into scripts, loaded, and compared as dumps and
 /// row by row.
+@Tag("slow")
 final class ExportedSqlTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.copy.CopyIn;
@@ -21,6 +22,7 @@ import org.postgresql.core.BaseConnection;
 /// Goal: masked rows are rows that PostgreSQL takes, under all its constraints, with every join
 /// intact, no clear value left and all other columns as they were. Method: `COPY … TO STDOUT` of
 /// one database through [RowMask] into `COPY … FROM STDIN` of another.
+@Tag("slow")
 final class MaskedCopyTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Goal: a database comes back as it was, wherever to; one that stands there is replaced only by
 /// one that is right, and is kept. Method: a backup of a live database, restored in every way,
 /// compared with the source.
+@Tag("slow")
 final class DatabaseRestoreTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

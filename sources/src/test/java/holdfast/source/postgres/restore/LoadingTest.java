@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Goal: what a dump holds stands in the target afterwards, just as `pg_restore` would have put it
 /// there, however its rows are cut into segments. Method: stock `pg_dump` makes the dump; schema
 /// and rows are compared with the source.
+@Tag("slow")
 final class LoadingTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

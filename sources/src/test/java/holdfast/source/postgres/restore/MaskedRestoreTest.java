@@ -37,6 +37,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Goal: no clear value gets to the server, not even on the way, and what a profile cannot promise is
 /// refused or found. Method: a backup of a live database whose clear values are easily recognised,
 /// restored by a profile through a wiretap, searched as a dump.
+@Tag("slow")
 final class MaskedRestoreTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// whatever points at the tables, without touching anything else; or it says why not and changes
 /// nothing. Method: a database with every kind of column and key, compared row by row before and
 /// after, as superuser and as an ordinary owner.
+@Tag("slow")
 final class StashesTest {
     private static final String EVERYTHING = """
             SELECT c.oid::regclass || ': ' || COALESCE((xpath('/row/rows/text()', query_to_xml(
