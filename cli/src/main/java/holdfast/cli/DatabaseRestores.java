@@ -19,6 +19,7 @@ import holdfast.source.postgres.restore.DatabaseResult;
 import holdfast.source.postgres.restore.RestoreOptions;
 import holdfast.source.postgres.restore.RestoreStatus;
 import holdfast.source.postgres.restore.StoredDump;
+import holdfast.source.postgres.restore.UserQueries;
 import holdfast.view.StoredFolder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,6 +77,7 @@ final class DatabaseRestores {
     private final OpenRepository open;
     private final RestoreOptions options;
     private final Optional<MaskProfile> mask;
+    private final UserQueries queries;
     private final RestoreLog log;
     private final Progress progress;
     private final List<Planned> planned = new ArrayList<>();
@@ -86,6 +88,7 @@ final class DatabaseRestores {
         this.open = open;
         this.options = wish.options();
         this.mask = wish.mask();
+        this.queries = wish.queries();
         this.log = log;
         this.progress = progress;
     }
@@ -97,7 +100,7 @@ final class DatabaseRestores {
                 session.console().warn(warning);
             }
             DatabaseRestore plain = restore(snapshot, wanted);
-            DatabaseRestore restore = mask.map(plain::masked).orElse(plain);
+            DatabaseRestore restore = mask.map(plain::masked).orElse(plain).asking(queries);
             planned.add(new Planned(wanted, restore, restore.plan()));
         }
     }

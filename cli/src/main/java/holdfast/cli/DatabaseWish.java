@@ -11,6 +11,7 @@ import holdfast.source.postgres.PostgresSource;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.mask.MaskProfile;
 import holdfast.source.postgres.restore.RestoreOptions;
+import holdfast.source.postgres.restore.UserQueries;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// @param elsewhere URL of the one database that is restored into; empty to put each back where it
 ///     was
 /// @param part path of the source in the snapshot; empty for all
-/// @param mask by which rows are masked, then never back into the database they come from by default
+/// @param mask by which rows are masked, then never back into the database they come from by
+///     default
+/// @param queries to be run on what was restored
 /// @param runAfter a command for the shell; empty for none
 record DatabaseWish(
         Environment environment,
@@ -34,6 +37,7 @@ record DatabaseWish(
         RestoreOptions options,
         Optional<MaskProfile> mask,
         @Nullable Path log,
+        UserQueries queries,
         String runAfter) {
     static boolean isUrl(String text) {
         return text.startsWith("postgres://") || text.startsWith("postgresql://");

@@ -7,6 +7,7 @@ import holdfast.model.Snapshot;
 import holdfast.restore.RestoreRequest;
 import holdfast.restore.RestoreRequest.Destination;
 import holdfast.source.postgres.mask.MaskProfile;
+import holdfast.source.postgres.restore.UserQueries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,9 +132,11 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private DatabaseWish wish(boolean intoServer, String part, PathFilter paths, Optional<MaskProfile> mask) {
+    private DatabaseWish wish(boolean intoServer, String part, PathFilter paths, Optional<MaskProfile> mask)
+            throws IOException {
         Environment environment = session.environment();
         boolean inPlace = target.isEmpty();
+        Path queries = inFolder(databases.queries());
         Optional<String> elsewhere =
                 intoServer ? Optional.of(target) : inPlace ? environment.databaseBackupUrl() : Optional.empty();
         return new DatabaseWish(
@@ -145,6 +148,7 @@ final class RestoreCommand implements Callable<Integer> {
                 databases.options(overwrite || (inPlace && mask.isEmpty()), inPlace, !noVerify),
                 mask,
                 inFolder(databases.log()),
+                queries == null ? UserQueries.NONE : UserQueries.read(queries),
                 databases.runAfter());
     }
 

@@ -6,6 +6,7 @@ import holdfast.model.Snapshot;
 import holdfast.repository.SnapshotFilter;
 import holdfast.restore.RestoreRequest;
 import holdfast.source.postgres.restore.RestoreOptions;
+import holdfast.source.postgres.restore.UserQueries;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,7 @@ final class UndoCommand implements Callable<Integer> {
                 usual.with(new RestoreOptions.Placement(true, true, terminate)),
                 Optional.empty(),
                 null,
+                UserQueries.NONE,
                 "");
     }
 }

@@ -5,6 +5,8 @@ import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.BrokenArchiveException;
 import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.CopyStatement;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
@@ -67,7 +69,15 @@ record ExistingTables(boolean replica, List<ForeignKey> keys) {
     }
 
     /// @param tables schema and name of those that get rows
-    static ExistingTables of(Connection connection, Set<String> tables) throws IOException {
+    static ExistingTables in(ConnectionTarget target, RestoreOptions options, Set<String> tables) throws IOException {
+        try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            return of(connection, tables);
+        } catch (SQLException e) {
+            throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
+        }
+    }
+
+    private static ExistingTables of(Connection connection, Set<String> tables) throws IOException {
         try {
             List<ForeignKey> keys = Rows.of(connection, KEYS).stream()
                     .map(row -> new ForeignKey(

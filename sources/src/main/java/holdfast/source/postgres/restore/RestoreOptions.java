@@ -1,6 +1,7 @@
 package holdfast.source.postgres.restore;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -109,6 +110,15 @@ public record RestoreOptions(
                 privileges,
                 tablespaces,
                 checks);
+    }
+
+    /// Statements for every session that restores.
+    List<String> sessionSettings() {
+        List<String> settings = new ArrayList<>();
+        if (maintenanceMemory > 0) {
+            settings.add("SET maintenance_work_mem = '" + maintenanceMemory + "MB'");
+        }
+        return settings;
     }
 
     public RestoreOptions {

@@ -15,13 +15,20 @@ import holdfast.source.postgres.DatabaseStructure;
 import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.postgres.PostgresServer;
 import holdfast.source.postgres.PostgresSource;
+import holdfast.source.postgres.archive.BrokenArchiveException;
+import holdfast.source.postgres.archive.TableOfContents;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.archive.TocReader;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.restore.RestoreOptions.Content;
 import holdfast.source.postgres.restore.RestoreOptions.Part;
 import holdfast.source.postgres.restore.RestoreOptions.Placement;
+import holdfast.source.postgres.rows.CopyStatement;
 import holdfast.storage.MemoryStorage;
 import holdfast.view.StoredFolder;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -252,5 +259,90 @@ final class DatabaseRestoreTest {
                 .filteredOn(check -> !check.passed())
                 .extracting(CheckResult::detail)
                 .containsExactly("1 row without the row in shop.article that it refers to");
+    }
+
+    @Test
+    void theUsersQueriesDecideWhetherItTakesItsPlace() throws Exception {
+        Path file = folder.resolve("queries.sql");
+        Files.writeString(file, """
+                -- of the shop
+                -- expect: 30000|30000
+                SELECT count(*), max(id)
+                FROM shop.article;
+                -- expect: t
+                SELECT bool_and(price > 0) FROM shop.article
+                """);
+        DatabaseRestore right =
+                restore("asked", Content.ALL, new Placement(true, false, false)).asking(UserQueries.read(file));
+        DatabaseResult result = right.run(right.plan());
+        assertRight(result, "asked");
+        assertThat(result.checks()).extracting(CheckResult::subject).contains("query of line 2", "query of line 5");
+
+        Files.writeString(
+                file, "-- expect: 7\nSELECT count(*) FROM shop.article;\n-- expect: 1\nDELETE FROM shop.article\n");
+        SERVER.run("asked", "CREATE TABLE mark (a int)");
+        DatabaseRestore wrong =
+                restore("asked", Content.ALL, new Placement(true, true, false)).asking(UserQueries.read(file));
+        DatabaseResult refused = wrong.run(wrong.plan());
+        assertThat(refused.inPlace()).isFalse();
+        assertThat(refused.checks())
+                .filteredOn(check -> !check.passed())
+                .extracting(CheckResult::detail)
+                .containsExactlyInAnyOrder(
+                        "gives 30000, expected is 7", "cannot execute DELETE in a read-only transaction");
+        assertThat(SERVER.ask("asked", "SELECT count(*) FROM mark")).containsExactly("0");
+        assertThat(SERVER.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'asked_%'"))
+                .isEmpty();
+    }
+
+    @Test
+    void aSchemaAloneDoesNotTakeThePlaceOfRows() throws Exception {
+        String to = SERVER.database("with rows");
+        SERVER.run(to, "CREATE TABLE precious (a int)");
+        assertThatThrownBy(() ->
+                        run(to, new Content(List.of(), List.of(), Part.SCHEMA_ONLY), new Placement(true, true, false)))
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                .hasMessageContaining("its rows would go");
+    }
+
+    /// What stands in a table of contents runs with the rights of the role that restores, in no
+    /// psql: a COPY statement that is none, and names that break out of their quotes, get nowhere.
+    @Test
+    void aForgedCopyStatementRunsNothing() throws Exception {
+        SourceRecord record = backup.manifest().sources().getFirst();
+        StoredFolder stored = new StoredFolder(repository, backup.snapshot(), record.path());
+        TableOfContents toc;
+        try (InputStream in = stored.open(TableOfContents.NAME, 0)) {
+            toc = TocReader.read(in);
+        }
+        for (String forged : List.of(
+                "COPY shop.article (id) FROM PROGRAM 'touch /tmp/owned'; COPY shop.article (id) FROM stdin;",
+                "COPY shop.article (id) FROM '/etc/passwd' --FROM stdin;",
+                "COPY (DELETE FROM shop.article RETURNING 1) TO stdout; FROM stdin;",
+                "DROP TABLE shop.article; COPY shop.article FROM stdin;")) {
+            TocEntry entry = toc.entries().stream()
+                    .filter(one -> one.is(TocEntry.TABLE_DATA))
+                    .findFirst()
+                    .orElseThrow();
+            TocEntry changed = new TocEntry(
+                    entry.dumpId(),
+                    true,
+                    entry.tableOid(),
+                    entry.oid(),
+                    entry.tag(),
+                    entry.description(),
+                    entry.section(),
+                    "",
+                    "",
+                    forged,
+                    entry.namespace(),
+                    entry.tablespace(),
+                    entry.accessMethod(),
+                    entry.relationKind(),
+                    entry.owner(),
+                    entry.withOids(),
+                    entry.dependencies());
+            assertThatThrownBy(() -> CopyStatement.of(changed)).as(forged).isInstanceOf(BrokenArchiveException.class);
+        }
     }
 }

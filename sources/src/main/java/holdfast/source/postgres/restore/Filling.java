@@ -1,0 +1,165 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.model.CheckResult;
+import holdfast.model.HoldfastException;
+import holdfast.model.SourceRecord;
+import holdfast.source.postgres.archive.ArchiveFiles;
+import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.restore.DatabasePlan.Way;
+import holdfast.source.postgres.restore.RestoreOptions.Check;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Fills one database from a dump and looks at the result. Used by one thread, works with several.
+final class Filling {
+    private final ArchiveFiles files;
+    private final SourceRecord recorded;
+    private final RestoreOptions options;
+    private final DatabaseRestore.Surroundings around;
+    private final UserQueries queries;
+
+    Filling(
+            ArchiveFiles files,
+            SourceRecord recorded,
+            RestoreOptions options,
+            DatabaseRestore.Surroundings around,
+            UserQueries queries) {
+        this.files = files;
+        this.recorded = recorded;
+        this.options = options;
+        this.around = around;
+        this.queries = queries;
+    }
+
+    /// What became of a database.
+    record Filled(RestoreStatus status, List<CheckResult> checks, List<DatabaseResult.TableStatistics> statistics) {
+        boolean right() {
+            return status.failed() == 0 && checks.stream().allMatch(CheckResult::passed);
+        }
+    }
+
+    Filled fill(DatabasePlan plan, ConnectionTarget into, Deadline deadline, RowMasking masking) throws IOException {
+        Connections connections = new Connections(into, options.connectTimeout(), options.timeout());
+        RestoreStatus status = new RestoreStatus(around.tables());
+        List<TocEntry> entries = entries(plan);
+        List<String> settings = options.sessionSettings();
+        Optional<ExistingTables> existing = Optional.empty();
+        if (options.content().part().dataOnly()) {
+            existing = Optional.of(ExistingTables.in(into, options, names(entries)));
+            entries = existing.get().ordered(entries);
+            settings.addAll(existing.get().replica() ? List.of(ExistingTables.REPLICA) : List.of());
+        }
+        TargetSession.Manner manner = new TargetSession.Manner(encoding(connections), settings, deadline, around.log());
+        if (!plan.emptied().isEmpty()) {
+            empty(plan, connections, manner, entries);
+        }
+        new Loading(
+                        connections,
+                        plan.toc(),
+                        files,
+                        DatabaseRestore.tables(recorded),
+                        new Loading.Setting(
+                                options.jobs(),
+                                // without the rights of a replica rows must find those that they refer to
+                                existing.isPresent() && !existing.get().replica()
+                                        ? Long.MAX_VALUE / 2
+                                        : options.batchBytes(),
+                                manner,
+                                new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
+                                existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW,
+                                masking),
+                        status,
+                        around.progress(),
+                        around.clock())
+                .run(entries);
+        around.progress().step("analysing");
+        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, manner, entries, options.jobs());
+        List<CheckResult> checks = new ArrayList<>();
+        if (status.failed() == 0) {
+            checks.addAll(verify(plan, connections, existing, masking));
+        }
+        if (status.failed() == 0 || plan.way() == Way.INTO) {
+            checks.addAll(masking.proof(new LeakSearch(connections, options.jobs(), around.progress())));
+        }
+        if (plan.way() == Way.INTO && checks.stream().anyMatch(RowMasking::isLeak)) {
+            checks.add(
+                    CheckResult.fail("database " + plan.target(), "holds clear values in the columns named: drop it"));
+        }
+        if (status.failed() == 0) {
+            around.progress().step("asking");
+            checks.addAll(queries.run(connections));
+        }
+        checks.sort(Comparator.comparing(CheckResult::passed));
+        return new Filled(status, checks, statistics);
+    }
+
+    private static Set<String> names(List<TocEntry> entries) {
+        return entries.stream()
+                .filter(entry -> entry.is(TocEntry.TABLE_DATA))
+                .map(Loading::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static void empty(
+            DatabasePlan plan, Connections connections, TargetSession.Manner manner, List<TocEntry> entries)
+            throws IOException {
+        List<TocEntry> tables =
+                entries.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
+        try (TargetSession session = new TargetSession(connections, manner)) {
+            session.execute(ExistingTables.truncate(tables));
+        } catch (SQLException e) {
+            throw new HoldfastException.Failed(
+                    "cannot empty the tables in " + plan.target() + ": " + FirstLine.of(e), "nothing was changed", e);
+        }
+    }
+
+    private List<TocEntry> entries(DatabasePlan plan) {
+        return options.privileges()
+                ? plan.entries()
+                : plan.entries().stream()
+                        .filter(entry -> !String.valueOf(entry.description()).contains("ACL"))
+                        .toList();
+    }
+
+    private TargetEncoding encoding(Connections connections) throws IOException {
+        try (Connection connection = connections.openForRestore("UTF8")) {
+            String server = Rows.one(connection, "SELECT pg_catalog.current_setting('server_encoding')");
+            return TargetEncoding.of(DatabaseRestore.encoding(recorded), server);
+        } catch (SQLException e) {
+            throw new IOException("cannot ask for the encoding of the target: " + FirstLine.of(e), e);
+        }
+    }
+
+    private List<CheckResult> verify(
+            DatabasePlan plan, Connections connections, Optional<ExistingTables> existing, RowMasking masking)
+            throws IOException {
+        Set<Check> checks = options.checks();
+        boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
+        Verification verification =
+                new Verification(connections, recorded, plan.toc(), entries(plan), around.progress());
+        List<CheckResult> results = new ArrayList<>();
+        if (checks.contains(Check.STRUCTURE) && !options.content().part().dataOnly()) {
+            results.addAll(verification.structure(
+                    around.structure(), new Structure.Manner(true, whole, options.owners(), options.privileges())));
+        }
+        results.addAll(verification.constraints(checks));
+        if (checks.contains(Check.RELATIONSHIPS) && existing.isPresent()) {
+            results.addAll(verification.relationships(existing.get()));
+        }
+        boolean appended = options.content().part() == RestoreOptions.Part.DATA_APPENDED;
+        if (checks.contains(Check.FINGERPRINTS) && !appended) {
+            results.addAll(verification.fingerprints(
+                    DatabaseRestore.tables(recorded), options.jobs(), masking.masked(plan.entries())));
+        }
+        return results;
+    }
+}
