@@ -1,0 +1,163 @@
+package holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import holdfast.cli.FakeWorld.Result;
+import holdfast.source.postgres.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/// Goal: a restore into a server says beforehand what it will do, goes where the user meant, and
+/// says afterwards what came of it; a wrong wish touches nothing.
+@Tag("slow")
+final class DatabaseRestoreCommandTest {
+    @RegisterExtension
+    static final PostgresServer SERVER = new PostgresServer();
+
+    private static int databases;
+
+    @TempDir
+    Path folder;
+
+    private FakeWorld world;
+    private String database;
+
+    @BeforeEach
+    void takeSnapshot() throws SQLException, IOException {
+        database = SERVER.database("shop" + databases++);
+        SERVER.run(
+                database,
+                "CREATE TABLE orders (id int PRIMARY KEY, total int)",
+                "INSERT INTO orders SELECT g, g FROM generate_series(1, 1000) g");
+        world = new FakeWorld(folder)
+                .with("HOLDFAST_PASSWORD", "x")
+                .with("TMPDIR", folder.toString())
+                .with("PATH", SERVER.programs().bin().toString());
+        ok("init", "--key-cost", "10");
+        ok("backup", SERVER.url(database));
+    }
+
+    private Result ok(String... arguments) {
+        Result result = world.run(arguments);
+        assertThat(result.code()).as(result.err()).isZero();
+        return result;
+    }
+
+    private static List<String> total(String from) throws SQLException {
+        return SERVER.ask(from, "SELECT count(*), sum(total) FROM orders");
+    }
+
+    private static List<String> named(String like) throws SQLException {
+        return SERVER.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE '" + like + "' ORDER BY 1");
+    }
+
+    @Test
+    void aDryRunSaysWhatItWouldDoAndTouchesNothing() throws SQLException {
+        SERVER.run(database, "DELETE FROM orders WHERE id > 1");
+        Result dry = ok("restore", "--dry-run");
+        assertThat(dry.out())
+                .contains(
+                        "would restore", "replace postgresql://", "stays as database " + database + "_before_restore_")
+                .contains("after a safety snapshot");
+        assertThat(total(database)).containsExactly("1|1");
+        assertThat(named(database + "%")).containsExactly(database);
+        assertThat(ok("snapshots", "--json").out().split("\"short_id\"", -1)).hasSize(2);
+    }
+
+    @Test
+    void inPlaceIsAskedForSavedAndCanBeTakenBack() throws SQLException {
+        SERVER.run(database, "DELETE FROM orders WHERE id > 1");
+        Result unasked = world.run("restore");
+        assertThat(unasked.code()).isNotZero();
+        assertThat(total(database)).containsExactly("1|1");
+        Result restored = ok("restore", "--yes");
+        assertThat(restored.out()).contains("completed: every row equals what was backed up");
+        assertThat(total(database)).containsExactly("1000|500500");
+        assertThat(named(database + "_before%")).hasSize(1);
+        ok("undo", "--yes");
+        assertThat(total(database)).containsExactly("1|1");
+    }
+
+    @Test
+    void theSecondDatabaseOfTheEnvironmentIsRestoredInto() throws Exception {
+        String second = SERVER.database(database + "_second");
+        Path log = folder.resolve("restore.log");
+        Result restored =
+                world.with("DATABASE_BACKUP_URL", SERVER.url(second)).run("restore", "--json", "--log", log.toString());
+        assertThat(restored.code()).as(restored.err()).isZero();
+        assertThat(total(second)).containsExactly("1000|500500");
+        JsonNode summary =
+                new ObjectMapper().readTree(restored.out().lines().toList().getLast());
+        JsonNode one = summary.get("databases").get(0);
+        assertThat(one.get("target").asString()).endsWith("/" + second);
+        assertThat(one.get("tables").get(0).get("state").asString()).isEqualTo("restored");
+        assertThat(one.get("tables").get(0).get("rows").asInt()).isEqualTo(1000);
+        assertThat(restored.out()).contains("\"state\":\"restoring\"");
+        assertThat(Files.readString(log))
+                .contains("restoring postgresql://", "table public.orders: restored, 1000 rows");
+    }
+
+    @Test
+    void theUsersQueriesAndCommandHaveTheLastWord() throws Exception {
+        Path queries = folder.resolve("queries.sql");
+        Files.writeString(queries, "-- expect: 1000\nSELECT count(*) FROM public.orders;\n");
+        String migrate = SERVER.programs().program("psql") + " -c 'CREATE TABLE migrated (a int)'";
+        ok(
+                "restore",
+                "--target",
+                SERVER.url(database + "_new"),
+                "--create",
+                "--queries",
+                queries.toString(),
+                "--run-after",
+                migrate);
+        assertThat(SERVER.ask(database + "_new", "SELECT count(*) FROM migrated"))
+                .containsExactly("0");
+        Result failed =
+                world.run("restore", "--target", SERVER.url(database + "_other"), "--create", "--run-after", "exit 3");
+        assertThat(failed.code()).isEqualTo(ExitCode.DAMAGED);
+        assertThat(failed.err()).contains("the command failed with exit code 3");
+        Files.writeString(queries, "-- expect: 5\nSELECT count(*) FROM public.orders;\n");
+        Result wrong = world.run(
+                "restore", "--target", SERVER.url(database + "_wrong"), "--create", "--queries", queries.toString());
+        assertThat(wrong.code()).isEqualTo(ExitCode.DAMAGED);
+        assertThat(wrong.err()).contains("query of line 1: gives 1000, expected is 5", "nothing was put in place");
+        assertThat(named(database + "_wrong%")).isEmpty();
+    }
+
+    @Test
+    void mistakesAreToldAndChangeNothing() throws SQLException {
+        mistake(4, "there is no such database", "restore", "--target", SERVER.url("nowhere"));
+        mistake(4, "it is not empty", "restore", "--target", SERVER.url(database));
+        mistake(
+                2,
+                "no table of the backup matches ordres",
+                "restore",
+                "--target",
+                SERVER.url(database),
+                "--table",
+                "ordres");
+        mistake(2, "--data-only needs to know", "restore", "--target", SERVER.url(database), "--data-only");
+        mistake(2, "--truncate is for --data-only", "restore", "--target", SERVER.url(database), "--truncate");
+        mistake(4, "it has already public.orders", "restore", "--target", SERVER.url(database), "--table", "orders");
+        mistake(2, "leave nothing", "restore", "--schema-only", "--data-only");
+        mistake(4, "cannot connect", "restore", "--target", "postgresql://postgres@127.0.0.1:1/none");
+        assertThat(total(database)).containsExactly("1000|500500");
+    }
+
+    private void mistake(int code, String message, String... arguments) {
+        Result result = world.run(arguments);
+        assertThat(result.code()).as(result.err()).isEqualTo(code);
+        assertThat(result.err()).contains(message, "hint: ");
+    }
+}
