@@ -31,6 +31,7 @@ final class Commands {
                 new CommandLine(new UnlockCommand(session)),
                 key,
                 new CommandLine(new DemoCommand(session)),
+                new CommandLine(new SelftestCommand(session)),
                 new CommandLine(new VersionCommand(session)));
     }
 }

@@ -136,6 +136,15 @@ final class DatabaseRestoreCommandTest {
     }
 
     @Test
+    void theSelfTestRunsTheWholeCycleAndLeavesNothing() throws SQLException {
+        Result passed = ok("selftest", SERVER.url("postgres"), "--json");
+        assertThat(passed.out()).contains("\"status\":\"passed\"", "\"restore\"");
+        assertThat(named("holdfast_selftest%")).isEmpty();
+        mistake(2, "a self-test needs a PostgreSQL server", "selftest");
+        mistake(4, "cannot connect", "selftest", "postgresql://postgres@127.0.0.1:1/none");
+    }
+
+    @Test
     void mistakesAreToldAndChangeNothing() throws SQLException {
         mistake(4, "there is no such database", "restore", "--target", SERVER.url("nowhere"));
         mistake(4, "it is not empty", "restore", "--target", SERVER.url(database));
