@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// is open to the kill, whose moment is drawn.
 final class KilledRestoreTest {
     private static final int ROUNDS = 6;
-    private static final String DOWNLINK_KIB = "1500";
+    private static final String DOWNLINK_KIB = "800";
 
     private final long seed = Seed.choose();
     private final Random random = new Random(seed);
@@ -42,7 +42,7 @@ final class KilledRestoreTest {
         for (int round = 0; round < ROUNDS; round++) {
             Path target = place.path("target " + round);
             restore[2] = target.toString();
-            killed += killed(random.nextLong(whole / 4, whole * 9 / 8), restore) ? 1 : 0;
+            killed += killed(random.nextLong(whole / 2, whole * 9 / 8), restore) ? 1 : 0;
             left += assertNothingWrong(target.resolve("source"));
             holdfast.run("restore", "--target", target.toString(), round % 2 == 0 ? "--overwrite" : "--delta", "--yes");
             Trees.assertSame(place.path("source"), target.resolve("source"));
