@@ -3,6 +3,7 @@ package holdfast.systest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,7 +43,12 @@ final class KilledRestoreTest {
         for (int round = 0; round < ROUNDS; round++) {
             Path target = place.path("target " + round);
             restore[2] = target.toString();
-            killed += killed(random.nextLong(whole / 2, whole * 9 / 8), restore) ? 1 : 0;
+            // at any moment; and in every other round just when the first file has its name
+            killed += (round % 2 == 0
+                            ? killed(random.nextLong(whole / 4, whole * 9 / 8), restore)
+                            : killedAtFirstFile(target.resolve("source"), restore))
+                    ? 1
+                    : 0;
             left += assertNothingWrong(target.resolve("source"));
             holdfast.run("restore", "--target", target.toString(), round % 2 == 0 ? "--overwrite" : "--delta", "--yes");
             Trees.assertSame(place.path("source"), target.resolve("source"));
@@ -58,6 +64,29 @@ final class KilledRestoreTest {
             boolean running = restore.running();
             restore.kill();
             return running;
+        }
+    }
+
+    private boolean killedAtFirstFile(Path restored, String... command) throws IOException, InterruptedException {
+        try (HoldfastProcess restore = holdfast.start(command)) {
+            while (restore.running() && !hasFile(restored)) {
+                Thread.sleep(1);
+            }
+            boolean running = restore.running();
+            restore.kill();
+            return running;
+        }
+    }
+
+    private static boolean hasFile(Path restored) throws IOException {
+        if (!Files.exists(restored)) {
+            return false;
+        }
+        try (Stream<Path> paths = Files.walk(restored)) {
+            return paths.anyMatch(path ->
+                    Files.isRegularFile(path) && !path.getFileName().toString().startsWith(".holdfast-restore-"));
+        } catch (UncheckedIOException e) {
+            return false; // it is being written
         }
     }
 
