@@ -1,6 +1,7 @@
 package holdfast.view;
 
 import holdfast.model.Attributes;
+import holdfast.model.EditDistance;
 import holdfast.model.FileNames;
 import holdfast.model.HoldfastException;
 import holdfast.model.Node;
@@ -76,32 +77,12 @@ public record SnapshotPath(String path, Node node) {
         record Near(String name, int distance) {}
         List<Near> all = new ArrayList<>();
         for (String name : names) {
-            all.add(new Near(name, distance(wanted, name)));
+            all.add(new Near(name, EditDistance.between(wanted, name)));
         }
         return all.stream()
                 .sorted(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
                 .limit(NEAREST)
                 .map(near -> FileNames.display(near.name()))
                 .toList();
-    }
-
-    /// How many characters must be put in, left out or replaced; letters that differ in case only count
-    /// as equal.
-    private static int distance(String left, String right) {
-        int[] row = new int[right.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= left.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                boolean same = Character.toLowerCase(left.charAt(i - 1)) == Character.toLowerCase(right.charAt(j - 1));
-                int replaced = diagonal + (same ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[right.length()];
     }
 }
