@@ -1,5 +1,6 @@
 package holdfast.source.postgres.stash;
 
+import holdfast.source.postgres.rows.Identifiers;
 import java.util.List;
 
 /// A foreign key; that of a partitioned table stands for those of its partitions.
@@ -42,11 +43,11 @@ record ForeignKey(
         StringBuilder query = new StringBuilder("SELECT count(*) FROM " + from + " f WHERE ");
         StringBuilder match = new StringBuilder();
         for (Pair pair : pairs) {
-            String referring = "f." + TableName.identifier(pair.from());
+            String referring = "f." + Identifiers.quote(pair.from());
             query.append(referring).append(" IS NOT NULL AND ");
             match.append(match.isEmpty() ? "" : " AND ")
                     .append("t.")
-                    .append(TableName.identifier(pair.to()))
+                    .append(Identifiers.quote(pair.to()))
                     .append(' ')
                     .append(pair.operator())
                     .append(' ')
@@ -62,18 +63,18 @@ record ForeignKey(
     }
 
     String drop() {
-        return "ALTER TABLE " + from.table().sql() + " DROP CONSTRAINT " + TableName.identifier(name);
+        return "ALTER TABLE " + from.table().sql() + " DROP CONSTRAINT " + Identifiers.quote(name);
     }
 
     /// Makes it again; every row is checked.
     List<String> add() {
-        String begin = "ALTER TABLE " + from.table().sql() + " ADD CONSTRAINT " + TableName.identifier(name) + " ";
+        String begin = "ALTER TABLE " + from.table().sql() + " ADD CONSTRAINT " + Identifiers.quote(name) + " ";
         if (comment.isEmpty()) {
             return List.of(begin + definition);
         }
         return List.of(
                 begin + definition,
-                "COMMENT ON CONSTRAINT " + TableName.identifier(name) + " ON "
-                        + from.table().sql() + " IS " + TableName.literal(comment));
+                "COMMENT ON CONSTRAINT " + Identifiers.quote(name) + " ON "
+                        + from.table().sql() + " IS " + Identifiers.literal(comment));
     }
 }

@@ -1,5 +1,6 @@
 package holdfast.source.postgres.stash;
 
+import holdfast.source.postgres.rows.Identifiers;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -31,7 +32,7 @@ record Sequences(StashSession session) {
         }
         String sequence = owned.getFirst().sequence().sql();
         session.execute("ALTER SEQUENCE " + sequence + " RESTART");
-        session.ask("SELECT pg_catalog.setval(" + TableName.literal(sequence) + "::pg_catalog.regclass, " + row.get(3)
+        session.ask("SELECT pg_catalog.setval(" + Identifiers.literal(sequence) + "::pg_catalog.regclass, " + row.get(3)
                 + ", " + row.get(4).equals("t") + ")");
     }
 }

@@ -1,5 +1,6 @@
 package holdfast.source.postgres.stash;
 
+import holdfast.source.postgres.rows.Identifiers;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Silence {
                 case "A" -> "ENABLE ALWAYS ";
                 default -> "DISABLE ";
             };
-            return "ALTER TABLE " + table.sql() + " " + verb + kind + " " + TableName.identifier(name);
+            return "ALTER TABLE " + table.sql() + " " + verb + kind + " " + Identifiers.quote(name);
         }
     }
 

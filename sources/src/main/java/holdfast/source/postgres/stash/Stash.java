@@ -1,6 +1,7 @@
 package holdfast.source.postgres.stash;
 
 import holdfast.model.Fingerprint;
+import holdfast.source.postgres.rows.Identifiers;
 import java.time.Instant;
 import java.util.List;
 
@@ -37,6 +38,6 @@ public record Stash(
     }
 
     String sql() {
-        return TableName.identifier(name);
+        return Identifiers.quote(name);
     }
 }

@@ -2,6 +2,7 @@ package holdfast.source.postgres.stash;
 
 import holdfast.model.Fingerprint;
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.rows.Identifiers;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ record StashCatalog(StashSession session) {
     }
 
     private Stash stash(List<String> row) throws SQLException {
-        String schema = TableName.identifier(row.getFirst());
+        String schema = Identifiers.quote(row.getFirst());
         // as seconds, so that no setting of the session matters
         List<String> about = session.rows(
                         "SELECT version, pg_catalog.floor(EXTRACT(EPOCH FROM created_at))::bigint, label, operator,"

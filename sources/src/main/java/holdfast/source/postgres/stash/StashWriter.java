@@ -3,6 +3,7 @@ package holdfast.source.postgres.stash;
 import holdfast.model.Count;
 import holdfast.model.FingerprintSum;
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.rows.Identifiers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -63,10 +64,10 @@ record StashWriter(StashSession session, Consumer<String> told) {
     String write(About about, List<Unit> units) throws SQLException {
         String schema = about.schema();
         refuseExisting(schema);
-        String quoted = TableName.identifier(schema);
+        String quoted = Identifiers.quote(schema);
         session.execute("CREATE SCHEMA " + quoted);
         closeToOthers(schema);
-        session.execute("COMMENT ON SCHEMA " + quoted + " IS " + TableName.literal(comment(about, units.size())));
+        session.execute("COMMENT ON SCHEMA " + quoted + " IS " + Identifiers.literal(comment(about, units.size())));
         session.execute("CREATE TABLE " + quoted + "." + ABOUT + " (version int NOT NULL, created_at timestamptz NOT"
                 + " NULL, label text NOT NULL, operator text NOT NULL, safety boolean NOT NULL)");
         session.execute("CREATE TABLE " + quoted + "." + CONTENTS + " (copy text PRIMARY KEY, original_schema text NOT"
@@ -106,7 +107,7 @@ record StashWriter(StashSession session, Consumer<String> told) {
                         + " WHERE n.nspname = ? AND p.grantee <> n.nspowner",
                 schema);
         for (List<String> other : others) {
-            session.execute("REVOKE ALL ON SCHEMA " + TableName.identifier(schema) + " FROM " + other.getFirst());
+            session.execute("REVOKE ALL ON SCHEMA " + Identifiers.quote(schema) + " FROM " + other.getFirst());
         }
     }
 
@@ -173,7 +174,7 @@ record StashWriter(StashSession session, Consumer<String> told) {
         StringBuilder list = new StringBuilder();
         for (Object value : values) {
             list.append(list.isEmpty() ? "" : ", ")
-                    .append(value instanceof String text ? TableName.literal(text) : value.toString());
+                    .append(value instanceof String text ? Identifiers.literal(text) : value.toString());
         }
         return list.toString();
     }

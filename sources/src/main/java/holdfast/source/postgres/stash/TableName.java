@@ -1,5 +1,6 @@
 package holdfast.source.postgres.stash;
 
+import holdfast.source.postgres.rows.Identifiers;
 import java.util.Comparator;
 
 /// A table by schema and name, as the catalog has them. Immutable.
@@ -9,18 +10,7 @@ public record TableName(String schema, String table) implements Comparable<Table
 
     /// For SQL.
     String sql() {
-        return identifier(schema) + "." + identifier(table);
-    }
-
-    /// A name for SQL; always quoted.
-    static String identifier(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
-    }
-
-    /// A text for SQL, whatever `standard_conforming_strings` says.
-    static String literal(String text) {
-        return (text.indexOf('\\') < 0 ? "'" : "E'")
-                + text.replace("\\", "\\\\").replace("'", "''") + "'";
+        return Identifiers.qualified(schema, table);
     }
 
     @Override

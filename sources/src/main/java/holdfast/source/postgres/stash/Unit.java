@@ -1,5 +1,6 @@
 package holdfast.source.postgres.stash;
 
+import holdfast.source.postgres.rows.Identifiers;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,7 +15,7 @@ record Unit(String oid, TableName name, boolean partitioned, List<String> tree, 
     /// @param required may not be NULL, and nothing fills it in
     record Column(String name, String type, String collation, boolean generated, boolean required) {
         String sql() {
-            return TableName.identifier(name);
+            return Identifiers.quote(name);
         }
     }
 
