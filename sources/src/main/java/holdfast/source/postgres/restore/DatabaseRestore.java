@@ -119,7 +119,7 @@ public final class DatabaseRestore {
                 requireMaskable(facts, way, checks);
             }
             Set<String> sessions = way == Way.SWAP ? placing.sessions(server) : Set.of();
-            return plan(toc, chosen, way, warnings, emptied, sessions);
+            return plan(toc, chosen, way, facts.databases(), warnings, emptied, sessions);
         }
     }
 
@@ -159,6 +159,7 @@ public final class DatabaseRestore {
             TableOfContents toc,
             List<TocEntry> chosen,
             Way way,
+            Set<String> taken,
             List<String> warnings,
             List<String> emptied,
             Set<String> sessions)
@@ -184,8 +185,8 @@ public final class DatabaseRestore {
         return new DatabasePlan(
                 target.display(),
                 way,
-                way == Way.INTO ? "" : DatabaseSwap.scratch(target.database(), now),
-                way == Way.SWAP ? DatabaseSwap.kept(target.database(), now) : "",
+                way == Way.INTO ? "" : DatabaseSwap.scratch(target.database(), now, taken),
+                way == Way.SWAP ? DatabaseSwap.kept(target.database(), now, taken) : "",
                 toc,
                 chosen,
                 tables,

@@ -31,17 +31,27 @@ record DatabaseSwap(TargetServer server, String live, String scratch, String kep
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final String IN_USE = "55006";
 
-    static String scratch(String live, Instant now) {
-        return named(live, "_restoring_" + STAMP.format(now));
+    /// @param taken names that the server has, as for every name here
+    static String scratch(String live, Instant now, Set<String> taken) {
+        return free(live, "_restoring_" + STAMP.format(now), taken);
     }
 
-    static String kept(String live, Instant now) {
-        return named(live, "_before_restore_" + STAMP.format(now));
+    static String kept(String live, Instant now, Set<String> taken) {
+        return free(live, "_before_restore_" + STAMP.format(now), taken);
     }
 
     /// Of a database that is made only to look at a schema.
-    static String trial(String live, Instant now) {
-        return named(live, "_checking_mask_" + STAMP.format(now));
+    static String trial(String live, Instant now, Set<String> taken) {
+        return free(live, "_checking_mask_" + STAMP.format(now), taken);
+    }
+
+    /// The first that nobody has: two restores may begin in one second.
+    private static String free(String begin, String end, Set<String> taken) {
+        String name = named(begin, end);
+        for (int i = 2; taken.contains(name); i++) {
+            name = named(begin, end + "_" + i);
+        }
+        return name;
     }
 
     /// Names are cut at so many bytes by the server.

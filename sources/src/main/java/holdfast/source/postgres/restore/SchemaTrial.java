@@ -64,7 +64,10 @@ record SchemaTrial(
     ///     made; nothing of it is left
     List<TableColumns> tables(TableOfContents toc) throws IOException {
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
-            String name = DatabaseSwap.trial(target.database(), clock.instant());
+            String name = DatabaseSwap.trial(
+                    target.database(),
+                    clock.instant(),
+                    server.facts(target.database()).databases());
             DatabaseSwap swap = new DatabaseSwap(server, target.database(), name, "");
             try {
                 swap.createScratch(PLAIN);

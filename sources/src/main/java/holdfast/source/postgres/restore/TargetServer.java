@@ -24,12 +24,14 @@ final class TargetServer implements AutoCloseable {
     /// @param roles those that the role may make owners of something
     /// @param extensions that could be created
     /// @param owner whether the role owns the database, and so may rename it
+    /// @param databases that the server has
     record Facts(
             int major,
             boolean superuser,
             boolean createDb,
             boolean exists,
             boolean owner,
+            Set<String> databases,
             Set<String> allRoles,
             Set<String> roles,
             Set<String> tablespaces,
@@ -94,6 +96,7 @@ final class TargetServer implements AutoCloseable {
                     one.get(2).equals("t"),
                     !owner.isEmpty(),
                     owner.contains("t"),
+                    set("SELECT datname FROM pg_catalog.pg_database"),
                     set("SELECT rolname FROM pg_catalog.pg_roles"),
                     set("SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, 'MEMBER')"),
                     set("SELECT spcname FROM pg_catalog.pg_tablespace"),

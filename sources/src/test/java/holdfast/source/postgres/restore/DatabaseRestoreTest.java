@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,11 @@ final class DatabaseRestoreTest {
     }
 
     private static DatabaseRestore restore(String into, Content content, Placement placement) throws IOException {
+        return restore(into, content, placement, InstantSource.system());
+    }
+
+    private static DatabaseRestore restore(String into, Content content, Placement placement, InstantSource clock)
+            throws IOException {
         SourceRecord record = backup.manifest().sources().getFirst();
         return new DatabaseRestore(
                 new StoredDump(new StoredFolder(repository, backup.snapshot(), record.path())),
@@ -129,7 +135,7 @@ final class DatabaseRestoreTest {
                         new Progress(),
                         _ -> {},
                         _ -> {},
-                        InstantSource.system()));
+                        clock));
     }
 
     private static DatabaseResult run(String into, Content content, Placement placement) throws IOException {
@@ -174,6 +180,21 @@ final class DatabaseRestoreTest {
         DatabaseResult result = run(to, Content.ALL, new Placement(false, true, false));
         assertRight(result, to);
         assertThat(SERVER.ask(result.plan().kept(), "SELECT a FROM precious")).containsExactly("42");
+    }
+
+    @Test
+    void twoRestoresWithinOneSecondKeepBothDatabasesThatWereThere() throws Exception {
+        String live = SERVER.database("quick");
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
+        for (String left : List.of("1", "2")) {
+            SERVER.run(live, "DROP TABLE IF EXISTS log", "CREATE TABLE other AS SELECT " + left + " AS v");
+            DatabaseRestore restore = restore(live, Content.ALL, new Placement(false, true, false), clock);
+            assertRight(restore.run(restore.plan()), live);
+        }
+        assertThat(SERVER.ask("quick_before_restore_20260301120000", "SELECT v FROM other"))
+                .containsExactly("1");
+        assertThat(SERVER.ask("quick_before_restore_20260301120000_2", "SELECT v FROM other"))
+                .containsExactly("2");
     }
 
     @Test
