@@ -1,6 +1,7 @@
 package holdfast.cli;
 
 import holdfast.cli.console.Console;
+import holdfast.repository.WriterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +92,9 @@ final class GlobalOptions {
             names = "--compression",
             scope = ScopeType.INHERIT,
             paramLabel = "LEVEL",
-            description = "off, or 1 (fast) to 19 (small). Default: 3")
-    Compression compression = Compression.USUAL;
+            description = "off, auto, or 1 (fast) to 19 (small). Default: auto, which is 3 for"
+                    + " files and 2 for rows of tables")
+    Compression compression = Compression.AUTO;
 
     @Option(
             names = "--limit-upload",
@@ -113,9 +115,9 @@ final class GlobalOptions {
         return new Console.Manner(json, quiet, verbose.length, colour, progress);
     }
 
-    /// zstd level, 0 for off.
+    /// zstd level, or what [WriterOptions] has instead.
     record Compression(int level) {
-        static final Compression USUAL = new Compression(3);
+        static final Compression AUTO = new Compression(WriterOptions.AUTO);
     }
 
     /// 0 for no limit.

@@ -4,6 +4,7 @@ import holdfast.cli.console.Durations;
 import holdfast.cli.console.Sizes;
 import holdfast.policy.Span;
 import holdfast.prune.MaxUnused;
+import holdfast.repository.WriterOptions;
 import holdfast.verify.DataSubset;
 import holdfast.view.StatsMode;
 import java.time.DateTimeException;
@@ -76,10 +77,10 @@ final class OptionValues {
     private static GlobalOptions.Compression compression(String text) {
         return new GlobalOptions.Compression(
                 switch (text.toLowerCase(Locale.ROOT)) {
-                    case "off" -> 0;
-                    case "auto" -> GlobalOptions.Compression.USUAL.level();
+                    case "off" -> WriterOptions.OFF;
+                    case "auto" -> GlobalOptions.Compression.AUTO.level();
                     case "max" -> 19;
-                    default -> (int) number(text, 1, 19, "off, or a level from 1 to 19");
+                    default -> (int) number(text, 1, 19, "off, auto, or a level from 1 to 19");
                 });
     }
 

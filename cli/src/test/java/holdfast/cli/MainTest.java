@@ -60,7 +60,7 @@ final class MainTest {
     @Test
     void aValueThatCannotBeMeantIsExplained() {
         assertThat(run("snapshots", "--retry-lock", "5").err()).contains("'5' is not a time with its unit");
-        assertThat(run("snapshots", "--compression", "20").err()).contains("off, or a level from 1 to 19");
+        assertThat(run("snapshots", "--compression", "20").err()).contains("off, auto, or a level from 1 to 19");
         assertThat(run("snapshots", "--limit-upload", "-3").err()).contains("a number of KiB a second");
         assertThat(run("forget", "--keep-within", "1w").err()).contains("calendar time such as 1y5m7d2h");
         assertThat(run("forget", "--time-zone", "Mars").err()).contains("Europe/Berlin");

@@ -29,9 +29,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Takes one snapshot of one consistency set. The order is the safety: sources fixed, content and trees
-/// durable, index written, lock still held, and only then the snapshot's file. Whatever fails before
-/// leaves nothing that is listed. Used by one thread, for one backup at a time.
+/// Takes one snapshot of one consistency set. The order is the safety: sources fixed, content and
+/// trees durable, index written, lock still held, and only then the snapshot's file. Whatever fails
+/// before leaves nothing that is listed. Used by one thread, for one backup at a time.
 public final class Backup {
     private final Repository repository;
     private final int compression;
@@ -40,9 +40,9 @@ public final class Backup {
     private final Progress progress;
     private final Function<String, Node> folders;
 
-    /// @param compression zstd level, 1 to 19, or 0 for off
-    /// @param folders name and attributes of a real folder by absolute path, for the folders above the
-    ///     sources
+    /// @param compression zstd level as [WriterOptions] has it
+    /// @param folders name and attributes of a real folder by absolute path, for the folders above
+    ///     the sources
     public Backup(
             Repository repository,
             int compression,
@@ -59,8 +59,10 @@ public final class Backup {
     }
 
     /// @param lock held by the caller, shared
-    /// @throws IOException when a source as a whole cannot be read or the repository cannot be written
-    /// @throws HoldfastException when a person must act, for instance because the repository is locked
+    /// @throws IOException when a source as a whole cannot be read or the repository cannot be
+    ///     written
+    /// @throws HoldfastException when a person must act, for instance because the repository is
+    ///     locked
     public BackupResult run(BackupRequest request, Lock lock) throws IOException {
         Instant start = clock.instant();
         try {

@@ -9,6 +9,7 @@ import holdfast.model.Node;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
 import holdfast.repository.BlobWriter;
+import holdfast.repository.WriterOptions;
 import holdfast.source.ContentException;
 import holdfast.source.FileContent;
 import java.io.IOException;
@@ -28,7 +29,13 @@ final class ContentStore {
     private static final int LARGE_READERS = 2;
     private static final int PAGES_BUFFER = 4 << 20;
 
-    /// What came of one file: its node (without content) and its blobs, on their way to the repository.
+    /// Of rows as text zstd makes less at level 2 than at level 3, and 1.7 times as fast: 160 MB of
+    /// a shop's tables in pieces of 1 MiB become 55.2 MB at level 1 (603 MB/s), 53.4 at 2 (577),
+    /// 55.5 at 3 (333), 56.4 at 4 (273). Of files and of SQLite's pages it makes 1 to 5 % more.
+    private static final int ROWS_LEVEL = 2;
+
+    /// What came of one file: its node (without content) and its blobs, on their way to the
+    /// repository.
     record Stored(Node node, List<Future<ObjectId>> blobs, long bytes) {}
 
     private final BlobWriter writer;
@@ -80,7 +87,7 @@ final class ContentStore {
             if (fill(reading, buffer)) {
                 return storeLarge(reading, cut, buffer.flip(), blobs);
             }
-            return cutAll(buffer, chunker(cut), true, blobs);
+            return cutAll(buffer, cut, true, blobs);
         } finally {
             buffers.give(buffer);
         }
@@ -100,7 +107,7 @@ final class ContentStore {
                 boolean more = true;
                 while (more) {
                     more = fill(reading, buffer);
-                    bytes += cutAll(buffer, chunker, !more, blobs);
+                    bytes += cutAll(buffer, cut, !more, blobs);
                 }
                 return bytes;
             } finally {
@@ -112,13 +119,15 @@ final class ContentStore {
     }
 
     /// Cuts what the buffer holds up to its position and moves the uncut rest to its beginning.
-    private long cutAll(ByteBuffer buffer, Chunker chunker, boolean last, List<Future<ObjectId>> blobs)
+    private long cutAll(ByteBuffer buffer, FileContent.Cut cut, boolean last, List<Future<ObjectId>> blobs)
             throws IOException {
+        Chunker chunker = chunker(cut);
+        int level = cut instanceof FileContent.Cut.Rows ? ROWS_LEVEL : WriterOptions.USUAL_LEVEL;
         int end = buffer.position();
         int start = 0;
         while (start < end && (last || end - start >= chunker.maximum())) {
             int length = chunker.next(buffer, start, end);
-            blobs.add(writer.write(BlobType.DATA, buffer.slice(start, length)));
+            blobs.add(writer.write(BlobType.DATA, buffer.slice(start, length), level));
             start += length;
         }
         buffer.limit(end).position(start).compact();
@@ -143,7 +152,7 @@ final class ContentStore {
 
     private Chunker chunker(FileContent.Cut cut) {
         return switch (cut) {
-            case FileContent.Cut.ByContent() -> byContent;
+            case FileContent.Cut.ByContent(), FileContent.Cut.Rows() -> byContent;
             case FileContent.Cut.Pages(int bytes) -> new FixedChunker(bytes);
         };
     }

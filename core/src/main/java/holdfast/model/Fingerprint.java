@@ -3,8 +3,9 @@ package holdfast.model;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/// What a table holds, whatever the order of its rows: the first 128 bits of the SHA-256 of each row's canonical
-/// form, summed modulo 2^128. Together with the row count equal fingerprints mean equal content. Immutable.
+/// What a table holds, whatever the order of its rows: a hash of 128 bits of each row's canonical
+/// form, summed modulo 2^128. Together with the row count equal fingerprints mean equal content.
+/// Canonical form and hash are the kind of source's own: `docs/FORMAT.md` names them. Immutable.
 ///
 /// @param high upper 64 bits of the sum
 /// @param low lower 64 bits of the sum

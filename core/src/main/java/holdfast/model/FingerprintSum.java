@@ -2,8 +2,8 @@ package holdfast.model;
 
 import java.nio.ByteBuffer;
 
-/// Sums up rows to a [Fingerprint], in any order and without an object for each row. Used by one thread; parts that
-/// several threads summed are put together by [#add(FingerprintSum)].
+/// Sums up rows to a [Fingerprint], in any order and without an object for each row. Used by one
+/// thread; parts that several threads summed are put together by [#add(FingerprintSum)].
 public final class FingerprintSum {
     private long high;
     private long low;
@@ -15,6 +15,14 @@ public final class FingerprintSum {
     public void add(byte[] sha256) {
         ByteBuffer digest = ByteBuffer.wrap(sha256);
         add(digest.getLong(), digest.getLong(), 1);
+    }
+
+    /// One more row.
+    ///
+    /// @param hashHigh upper 64 bits of the hash of its canonical form
+    /// @param hashLow lower 64 bits of it
+    public void add(long hashHigh, long hashLow) {
+        add(hashHigh, hashLow, 1);
     }
 
     /// All rows of another sum.

@@ -23,17 +23,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// Writes blobs: hashes them, drops what the repository has, compresses, seals, fills packs and stores these.
-/// Safe for use by many threads, except [#finish] and [#close]. After the first failure everything stops, and
-/// every later call throws that failure.
+/// Writes blobs: hashes them, drops what the repository has, compresses, seals, fills packs and
+/// stores these. Safe for use by many threads, except [#finish] and [#close]. After the first
+/// failure everything stops, and every later call throws that failure.
 ///
-/// Hashing, compressing and sealing run on one thread per processor, uploads on virtual threads. Off-heap
-/// memory is bounded, whatever is written: 32 MiB for blobs on their way, 16 MiB for each upload and for each
-/// of the two packs being filled, and per processor up to 8 MiB for a compressed blob: 144 MiB with 4 uploads
-/// on 2 processors. A single blob above 8 MiB, which only a folder of very many entries makes, adds about
-/// three times its size.
+/// Hashing, compressing and sealing run on one thread per processor, uploads on virtual threads.
+/// Off-heap memory is bounded, whatever is written: 32 MiB for blobs on their way, 16 MiB for each
+/// upload and for each of the two packs being filled, and per processor up to 8 MiB for a
+/// compressed blob: 144 MiB with 4 uploads on 2 processors. A single blob above 8 MiB, which only a
+/// folder of very many entries makes, adds about three times its size.
 public final class BlobWriter implements AutoCloseable {
-    private static final int TREE_LEVEL = 3;
     private static final int ZERO_LENGTHS_MAX = 1024;
 
     private final Key key;
@@ -68,10 +67,19 @@ public final class BlobWriter implements AutoCloseable {
     /// Takes one blob. Copies it before returning; blocks while too many bytes are in flight.
     ///
     /// @param plain from position to limit; the position does not change; direct or heap
-    /// @return the blob's id, known when it has been hashed; the blob is durable only after [#finish]
+    /// @return the blob's id, known when it has been hashed; the blob is durable only after
+    ///     [#finish]
     /// @throws IOException when the storage failed, then or earlier
-    /// @throws holdfast.model.HoldfastException.Interrupted when the thread is interrupted while it waits
+    /// @throws holdfast.model.HoldfastException.Interrupted when the thread is interrupted while it
+    ///     waits
     public Future<ObjectId> write(BlobType type, ByteBuffer plain) throws IOException {
+        return write(type, plain, WriterOptions.USUAL_LEVEL);
+    }
+
+    /// As the other, of content for which some other level of compression is better.
+    ///
+    /// @param level 1 to 19; used when the options leave it to the content
+    public Future<ObjectId> write(BlobType type, ByteBuffer plain, int level) throws IOException {
         int length = plain.remaining();
         boolean zero = type == BlobType.DATA && Zeros.allZero(plain, plain.position(), plain.limit());
         ObjectId known = zero ? zeros.get(length) : null;
@@ -79,21 +87,22 @@ public final class BlobWriter implements AutoCloseable {
             state.check();
             return CompletableFuture.completedFuture(known);
         }
-        return submit(Job.of(type, null, zero, false), plain).promise();
+        return submit(Job.of(type, null, zero, false, level), plain).promise();
     }
 
-    /// As [#write], but stores the blob even if the index knows it: for a prune that moves what is still
-    /// needed. Each blob is stored once per writer all the same.
+    /// As [#write], but stores the blob even if the index knows it: for a prune that moves what is
+    /// still needed. Each blob is stored once per writer all the same.
     public Future<ObjectId> rewrite(BlobType type, ByteBuffer plain) throws IOException {
-        return submit(Job.of(type, null, false, true), plain).promise();
+        return submit(Job.of(type, null, false, true, WriterOptions.USUAL_LEVEL), plain)
+                .promise();
     }
 
-    /// Takes a tree, whose nodes must be sorted ([holdfast.model.FileNames#compare]) and unique. The id is
-    /// known at once; storing goes on.
+    /// Takes a tree, whose nodes must be sorted ([holdfast.model.FileNames#compare]) and unique.
+    /// The id is known at once; storing goes on.
     public ObjectId writeTree(Tree tree) throws IOException {
         ByteBuffer json = TreeJson.write(tree);
         ObjectId id = ObjectId.hash(json);
-        Job job = submit(Job.of(BlobType.TREE, id, false, false), json);
+        Job job = submit(Job.of(BlobType.TREE, id, false, false, WriterOptions.USUAL_LEVEL), json);
         return Objects.requireNonNull(job.id());
     }
 
@@ -102,10 +111,16 @@ public final class BlobWriter implements AutoCloseable {
     /// @param id if known already
     /// @param zero whether it is all zeros
     /// @param again whether to store it even if the repository has it
+    /// @param level of compression that suits it
     private record Job(
-            BlobType type, @Nullable ObjectId id, boolean zero, boolean again, CompletableFuture<ObjectId> promise) {
-        static Job of(BlobType type, @Nullable ObjectId id, boolean zero, boolean again) {
-            return new Job(type, id, zero, again, new CompletableFuture<>());
+            BlobType type,
+            @Nullable ObjectId id,
+            boolean zero,
+            boolean again,
+            int level,
+            CompletableFuture<ObjectId> promise) {
+        static Job of(BlobType type, @Nullable ObjectId id, boolean zero, boolean again, int level) {
+            return new Job(type, id, zero, again, level, new CompletableFuture<>());
         }
     }
 
@@ -131,7 +146,7 @@ public final class BlobWriter implements AutoCloseable {
             ObjectId id = job.id() == null ? sealer.hash(room.buffer()) : job.id();
             if (job.again() ? blobs.claimAgain(job.type(), id) : blobs.claim(job.type(), id)) {
                 job.promise().complete(id);
-                store(job.type(), id, room.buffer(), sealer);
+                store(job, id, room.buffer(), sealer);
             }
             if (job.zero() && zeros.size() < ZERO_LENGTHS_MAX) {
                 zeros.put(room.buffer().remaining(), id);
@@ -149,8 +164,10 @@ public final class BlobWriter implements AutoCloseable {
         }
     }
 
-    private void store(BlobType type, ObjectId id, ByteBuffer plain, Sealer sealer) throws IOException {
-        ByteBuffer compressed = sealer.compress(plain, type == BlobType.TREE ? TREE_LEVEL : options.compression());
+    private void store(Job job, ObjectId id, ByteBuffer plain, Sealer sealer) throws IOException {
+        BlobType type = job.type();
+        boolean chosen = type == BlobType.DATA && options.compression() != WriterOptions.AUTO;
+        ByteBuffer compressed = sealer.compress(plain, chosen ? options.compression() : job.level());
         ByteBuffer content = compressed == null ? plain : compressed;
         int sealedLength = Math.addExact(content.remaining(), Seal.OVERHEAD);
         int plainLength = compressed == null ? 0 : plain.remaining();
@@ -162,8 +179,8 @@ public final class BlobWriter implements AutoCloseable {
         (type == BlobType.TREE ? treeBlobs : dataBlobs).increment();
     }
 
-    /// Waits until everything is stored: all packs, then the index that names them. Only then may a snapshot
-    /// be saved.
+    /// Waits until everything is stored: all packs, then the index that names them. Only then may a
+    /// snapshot be saved.
     public void finish() throws IOException {
         state.await(() -> running == 0, () -> finished = true);
         try (Sealer sealer = new Sealer(key)) {
@@ -194,8 +211,8 @@ public final class BlobWriter implements AutoCloseable {
         return treeBlobs.sum();
     }
 
-    /// Ends the writer's threads. Without [#finish] before, what was stored is invisible and goes with the
-    /// next prune.
+    /// Ends the writer's threads. Without [#finish] before, what was stored is invisible and goes
+    /// with the next prune.
     @Override
     public void close() {
         finished = true;

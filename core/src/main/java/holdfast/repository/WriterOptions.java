@@ -4,15 +4,21 @@ import holdfast.model.Progress;
 
 /// How blobs are written.
 ///
-/// @param compression zstd level of data blobs, 1 to 19, or 0 for off; trees are always compressed
+/// @param compression zstd level of data blobs, 1 to 19, [#OFF], or [#AUTO]; trees are always
+///     compressed
 /// @param uploads packs stored at the same time, 1 to 64; each costs a buffer of one pack
-/// @param guard called before anything is stored; throws to stop the writer: pass the lock's `check`
+/// @param guard called before anything is stored; throws to stop the writer: pass the lock's
+///     `check`
 /// @param progress is told of the bytes stored
 public record WriterOptions(int compression, int uploads, Runnable guard, Progress progress) {
     public static final int OFF = 0;
+    /// What suits the content, as whoever writes it knows.
+    public static final int AUTO = -1;
+    /// Suits most content: small for its time.
+    public static final int USUAL_LEVEL = 3;
 
     public WriterOptions {
-        if (compression < OFF || compression > 19) {
+        if (compression < AUTO || compression > 19) {
             throw new IllegalArgumentException("compression level out of range: " + compression);
         }
         if (uploads < 1 || uploads > 64) {
@@ -20,9 +26,9 @@ public record WriterOptions(int compression, int uploads, Runnable guard, Progre
         }
     }
 
-    /// Level 3, four uploads.
+    /// Levels that suit the content, four uploads.
     public static WriterOptions standard(Runnable guard, Progress progress) {
-        return new WriterOptions(3, 4, guard, progress);
+        return new WriterOptions(AUTO, 4, guard, progress);
     }
 
     public WriterOptions withCompression(int level) {

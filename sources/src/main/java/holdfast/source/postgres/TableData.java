@@ -54,7 +54,7 @@ final class TableData implements FileContent {
 
     @Override
     public Cut cut() {
-        return new Cut.ByContent();
+        return new Cut.Rows();
     }
 
     @Override
