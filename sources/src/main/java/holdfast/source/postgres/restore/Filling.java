@@ -81,10 +81,11 @@ final class Filling {
                         around.progress(),
                         around.clock())
                 .run(entries);
-        around.progress().step("analysing");
+        step("analysing");
         List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, manner, entries, options.jobs());
         List<CheckResult> checks = new ArrayList<>();
         if (status.failed() == 0) {
+            step("verifying");
             checks.addAll(verify(plan, connections, existing, masking));
         }
         if (status.failed() == 0 || plan.way() == Way.INTO) {
@@ -95,11 +96,16 @@ final class Filling {
                     CheckResult.fail("database " + plan.target(), "holds clear values in the columns named: drop it"));
         }
         if (status.failed() == 0) {
-            around.progress().step("asking");
+            step("asking");
             checks.addAll(queries.run(connections));
         }
         checks.sort(Comparator.comparing(CheckResult::passed));
         return new Filled(status, checks, statistics);
+    }
+
+    private void step(String name) {
+        around.progress().step(name);
+        around.log().accept(name);
     }
 
     private static Set<String> names(List<TocEntry> entries) {

@@ -14,9 +14,13 @@ import holdfast.source.postgres.rows.CopyStatement;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -113,15 +117,16 @@ final class Loading {
     }
 
     private void parallel(List<TocEntry> entries) throws IOException {
-        List<Task> tasks = new ArrayList<>();
-        for (TocEntry entry : entries) {
+        Schedule.Tables tables = Schedule.Tables.of(toc.entries());
+        Map<Integer, Task> tasks = new LinkedHashMap<>();
+        for (TocEntry entry : rowsFirst(entries)) {
             try {
-                tasks.add(task(entry));
+                tasks.put(entry.dumpId(), task(entry, tables, tasks));
             } catch (IOException e) {
                 failed(entry, String.valueOf(e.getMessage()));
             }
         }
-        Schedule schedule = new Schedule(tasks, Schedule.Tables.of(toc.entries()));
+        Schedule schedule = new Schedule(tasks.values(), tables);
         List<TargetSession> sessions = new ArrayList<>();
         for (int i = 0; i < setting.jobs(); i++) {
             sessions.add(new TargetSession(connections, setting.manner()));
@@ -133,8 +138,19 @@ final class Loading {
         }
     }
 
-    private Task task(TocEntry entry) throws IOException {
-        if (entry.is(TocEntry.TABLE_DATA) && entry.data()) {
+    private static List<TocEntry> rowsFirst(List<TocEntry> entries) {
+        return entries.stream()
+                .sorted(Comparator.comparing(Loading::isRows).reversed())
+                .toList();
+    }
+
+    private static boolean isRows(TocEntry entry) {
+        return entry.is(TocEntry.TABLE_DATA) && entry.data();
+    }
+
+    /// @param before those of all rows, by their dump id
+    private Task task(TocEntry entry, Schedule.Tables tables, Map<Integer, Task> before) throws IOException {
+        if (isRows(entry)) {
             TableLoad load = load(entry);
             progress.expect(load.bytes(), 1);
             List<Work> rows = new ArrayList<>();
@@ -142,7 +158,12 @@ final class Loading {
             return new Task(entry, rows, load.bytes());
         }
         Work work = entry.is(TocEntry.LARGE_OBJECTS) ? new Work.Objects(entry) : new Work.Statements(entry);
-        return new Task(entry, List.of(work), 0);
+        long weight = entry.dependencies().stream()
+                .map(table -> before.get(tables.rows().get(Integer.valueOf(table))))
+                .filter(Objects::nonNull)
+                .mapToLong(Task::weight)
+                .sum();
+        return new Task(entry, List.of(work), weight);
     }
 
     private TableLoad load(TocEntry entry) throws IOException {
@@ -182,7 +203,13 @@ final class Loading {
         setting.manner().deadline().left();
         progress.item(label(work.entry()));
         switch (work) {
-            case Work.Statements(TocEntry entry) -> statements(session, entry);
+            case Work.Statements(TocEntry entry) -> {
+                Instant start = clock.instant();
+                if (statements(session, entry)) {
+                    long millis = Duration.between(start, clock.instant()).toMillis();
+                    log.accept("made " + label(entry) + " in " + millis + " ms");
+                }
+            }
             case Work.Rows(TableLoad table, Segment segment) -> {
                 String reason = tried(session, () -> {
                     TableLoad.Filter filter = setting.masking().filter(table.entry());
