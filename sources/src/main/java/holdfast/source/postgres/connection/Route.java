@@ -73,7 +73,7 @@ sealed interface Route {
             implements Route {
         @Override
         public Socket open() throws IOException {
-            Socket socket = new Socket();
+            Socket socket = new BufferedSocket();
             boolean done = false;
             try {
                 set(socket, ExtendedSocketOptions.TCP_KEEPIDLE, idleSeconds);

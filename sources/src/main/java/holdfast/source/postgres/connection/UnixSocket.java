@@ -1,5 +1,6 @@
 package holdfast.source.postgres.connection;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +26,7 @@ final class UnixSocket extends Socket {
     private final SocketChannel channel;
     private final Selector readable;
     private final Selector writable;
+    private final InputStream input = new BufferedInputStream(unbuffered(), BufferedSocket.READ_AHEAD);
     private volatile int timeoutMillis;
 
     private UnixSocket(SocketChannel channel, Selector readable, Selector writable) {
@@ -71,6 +73,10 @@ final class UnixSocket extends Socket {
 
     @Override
     public InputStream getInputStream() {
+        return input;
+    }
+
+    private InputStream unbuffered() {
         return new InputStream() {
             @Override
             public int read() throws IOException {
