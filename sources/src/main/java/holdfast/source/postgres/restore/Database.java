@@ -74,7 +74,17 @@ record Database(String properties, String owner, List<Setting> settings) {
     }
 
     List<String> settings(String name) {
+        return statements(name, false);
+    }
+
+    /// What is said of it; a database has one comment.
+    List<String> comments(String name) {
+        return statements(name, true);
+    }
+
+    private List<String> statements(String name, boolean comments) {
         return settings.stream()
+                .filter(setting -> setting.before().startsWith("COMMENT") == comments)
                 .map(setting -> setting.before() + Identifiers.quote(name) + setting.after())
                 .toList();
     }

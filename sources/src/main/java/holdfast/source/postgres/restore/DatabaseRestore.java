@@ -185,8 +185,8 @@ public final class DatabaseRestore {
         return new DatabasePlan(
                 target.display(),
                 way,
-                way == Way.INTO ? "" : DatabaseSwap.scratch(target.database(), now, taken),
-                way == Way.SWAP ? DatabaseSwap.kept(target.database(), now, taken) : "",
+                way == Way.INTO ? "" : DatabaseNames.scratch(target.database(), now, taken),
+                way == Way.SWAP ? DatabaseNames.kept(target.database(), now, taken) : "",
                 toc,
                 chosen,
                 tables,
@@ -230,7 +230,10 @@ public final class DatabaseRestore {
                 }
                 if (filled.right()) {
                     around.progress().step("swapping");
-                    swap.swap(plan.way() == Way.SWAP, options.placement().terminate());
+                    swap.swap(
+                            plan.way() == Way.SWAP,
+                            options.placement().terminate(),
+                            database.comments(target.database()));
                     done = true;
                 }
                 return result(plan, filled, done, start);

@@ -36,7 +36,7 @@ final class Placing {
     Set<String> sessions(TargetServer server) throws IOException {
         List<TargetServer.Session> others = server.sessions(target.database(), own);
         if (!others.isEmpty() && !options.placement().terminate()) {
-            throw DatabaseSwap.inUse(target.database(), others);
+            throw Renaming.inUse(target.database(), others);
         }
         return others.stream().map(TargetServer.Session::toString).collect(Collectors.toCollection(TreeSet::new));
     }

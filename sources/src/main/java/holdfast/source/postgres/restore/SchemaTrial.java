@@ -64,7 +64,7 @@ record SchemaTrial(
     ///     made; nothing of it is left
     List<TableColumns> tables(TableOfContents toc) throws IOException {
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
-            String name = DatabaseSwap.trial(
+            String name = DatabaseNames.trial(
                     target.database(),
                     clock.instant(),
                     server.facts(target.database()).databases());

@@ -17,6 +17,7 @@ import java.util.Set;
 
 /// The server that a restore goes to, seen from another of its databases. Used by one thread.
 final class TargetServer implements AutoCloseable {
+    private static final String NOT_ALLOWED = "42501";
     private static final List<String> MAINTENANCE = List.of("postgres", "template1");
 
     /// What the server says of itself, of the role that restores, and of the database.
@@ -47,29 +48,43 @@ final class TargetServer implements AutoCloseable {
     }
 
     private final ConnectionTarget target;
+    private final Duration connectTimeout;
     private final Connection connection;
 
-    private TargetServer(ConnectionTarget target, Connection connection) {
+    private TargetServer(ConnectionTarget target, Duration connectTimeout) throws IOException {
         this.target = target;
-        this.connection = connection;
+        this.connectTimeout = connectTimeout;
+        this.connection = new Connections(target, connectTimeout).openForRestore("UTF8");
+        try {
+            // it says nothing while a database is filled, and must be there at the end
+            ask("SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
+                    + " WHERE name = 'idle_session_timeout'");
+        } catch (SQLException e) {
+            close();
+            throw broken(e);
+        }
     }
 
     /// @throws HoldfastException.PreCheckFailed when neither a database that every server has nor
     ///     the target lets us in
-    static TargetServer reach(ConnectionTarget target, Duration connectTimeout) {
+    static TargetServer reach(ConnectionTarget target, Duration connectTimeout) throws IOException {
         HoldfastException.PreCheckFailed first = null;
         List<String> names = new ArrayList<>(MAINTENANCE);
         names.remove(target.database());
         names.add(target.database());
         for (String database : names) {
             try {
-                ConnectionTarget there = target.withDatabase(database);
-                return new TargetServer(there, new Connections(there, connectTimeout).openForRestore("UTF8"));
+                return new TargetServer(target.withDatabase(database), connectTimeout);
             } catch (HoldfastException.PreCheckFailed e) {
                 first = first == null ? e : first;
             }
         }
         throw Objects.requireNonNull(first);
+    }
+
+    /// Another session, with the same database of it.
+    TargetServer another() throws IOException {
+        return new TargetServer(target, connectTimeout);
     }
 
     /// Whether this is a session with another database than the target, which may then be renamed.
@@ -134,16 +149,36 @@ final class TargetServer implements AutoCloseable {
         }
     }
 
-    /// Databases that a restore which was killed has left.
-    List<String> databases(String comment) throws IOException {
+    /// Ends every session with some databases but those that may not be ended by this role.
+    ///
+    /// @param databases their numbers
+    void endSessions(List<String> databases) throws IOException {
         try {
-            return Rows.column(
-                    connection,
-                    "SELECT datname FROM pg_catalog.pg_database WHERE pg_catalog.shobj_description(oid, 'pg_database')"
-                            + " = " + Identifiers.literal(comment));
+            List<String> pids = ask("SELECT pid FROM pg_catalog.pg_stat_activity WHERE datid IN ("
+                    + String.join(", ", databases) + ") AND pid <> pg_catalog.pg_backend_pid()"
+                    + " AND backend_type <> 'autovacuum worker'");
+            for (String pid : pids) {
+                end(pid);
+            }
         } catch (SQLException e) {
             throw broken(e);
         }
+    }
+
+    private void end(String pid) throws SQLException {
+        try {
+            ask("SELECT pg_catalog.pg_terminate_backend(" + pid + ")");
+        } catch (SQLException e) {
+            if (!NOT_ALLOWED.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
+    /// Number of a database, which stays when its name changes; empty when there is none.
+    String oid(String database) throws SQLException {
+        return String.join(
+                "", ask("SELECT oid FROM pg_catalog.pg_database WHERE datname = " + Identifiers.literal(database)));
     }
 
     /// In a transaction of its own.
