@@ -3,6 +3,7 @@ package holdfast.source.postgres.restore;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a restore into a database will do, decided and checked before anything is touched.
@@ -11,8 +12,8 @@ import java.util.Set;
 /// @param target the database, as a person knows it
 /// @param scratch name under which the database is restored before it gets its own; empty when it
 ///     is restored into one that is there
-/// @param kept name under which the database that stands there now will be found; empty when none
-///     is replaced
+/// @param keeping what will be found of the database that stands there now; empty when none is
+///     replaced
 /// @param entries what will be made and loaded, in the order of the dump
 /// @param tables whose rows will be loaded
 /// @param rows as far as they were counted
@@ -23,7 +24,7 @@ public record DatabasePlan(
         String target,
         Way way,
         String scratch,
-        String kept,
+        Optional<KeptDatabase> keeping,
         TableOfContents toc,
         List<TocEntry> entries,
         int tables,
@@ -48,6 +49,12 @@ public record DatabasePlan(
         warnings = List.copyOf(warnings);
         emptied = List.copyOf(emptied);
         otherSessions = Set.copyOf(otherSessions);
+    }
+
+    /// Name under which the database that stands there now will be found; empty when none is
+    /// replaced.
+    public String kept() {
+        return keeping.map(KeptDatabase::name).orElse("");
     }
 
     /// Whether anything that exists will be replaced.

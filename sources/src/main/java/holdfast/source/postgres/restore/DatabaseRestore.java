@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -105,6 +106,9 @@ public final class DatabaseRestore {
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             TargetServer.Facts facts = server.facts(target.database());
             List<String> warnings = new PreChecks(target.display(), toc, chosen, facts).run(options);
+            for (String left : leftovers(server).find()) {
+                warnings.add("a restore that was ended has left the database " + left + "; it is dropped");
+            }
             Way way = placing.way(server, facts);
             List<String> emptied = new ArrayList<>();
             if (way == Way.INTO) {
@@ -119,7 +123,7 @@ public final class DatabaseRestore {
                 requireMaskable(facts, way, checks);
             }
             Set<String> sessions = way == Way.SWAP ? placing.sessions(server) : Set.of();
-            return plan(toc, chosen, way, facts.databases(), warnings, emptied, sessions);
+            return plan(toc, chosen, way, facts, warnings, emptied, sessions);
         }
     }
 
@@ -132,7 +136,7 @@ public final class DatabaseRestore {
     private void requireMaskable(TargetServer.Facts facts, Way way, MaskChecks checks) throws IOException {
         if (options.content().part().dataOnly()) {
             checks.schema(SchemaTrial.facts(new Connections(target, options.connectTimeout())));
-        } else if (!facts.superuser() && !facts.createDb()) {
+        } else if (!facts.mayCreate()) {
             throw new HoldfastException.PreCheckFailed(
                     "cannot check the mask profile: this role may not create databases, and the schema is made in one"
                             + " that is dropped again before any row is restored",
@@ -159,7 +163,7 @@ public final class DatabaseRestore {
             TableOfContents toc,
             List<TocEntry> chosen,
             Way way,
-            Set<String> taken,
+            TargetServer.Facts facts,
             List<String> warnings,
             List<String> emptied,
             Set<String> sessions)
@@ -182,11 +186,14 @@ public final class DatabaseRestore {
             }
         }
         Instant now = around.clock().instant();
+        Set<String> taken = facts.databases();
         return new DatabasePlan(
                 target.display(),
                 way,
                 way == Way.INTO ? "" : DatabaseNames.scratch(target.database(), now, taken),
-                way == Way.SWAP ? DatabaseNames.kept(target.database(), now, taken) : "",
+                way == Way.SWAP
+                        ? Optional.of(new KeptDatabase(DatabaseNames.kept(target.database(), now, taken), facts.oid()))
+                        : Optional.empty(),
                 toc,
                 chosen,
                 tables,
@@ -212,6 +219,9 @@ public final class DatabaseRestore {
         Instant start = around.clock().instant();
         Deadline deadline = Deadline.in(options.timeout(), around.clock());
         around.log().accept("restoring " + recorded.location() + " into " + plan.target());
+        try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
+            leftovers(server).drop(around.log());
+        }
         RowMasking masking = mask == null ? RowMasking.NONE : masking(mask, plan, deadline);
         if (plan.way() == Way.INTO) {
             return result(plan, filling().fill(plan, target, deadline, masking), true, start);
@@ -244,6 +254,10 @@ public final class DatabaseRestore {
                 }
             }
         }
+    }
+
+    private Leftovers leftovers(TargetServer server) {
+        return new Leftovers(server, target, options.connectTimeout());
     }
 
     private Filling filling() {

@@ -20,8 +20,11 @@ record DatabaseSwap(TargetServer server, String live, String scratch, String kep
 
     void createScratch(Database database) throws IOException {
         try {
-            server.execute(database.create(scratch));
+            // from its first moment on it is known as ours: held by this session, closed until marked
+            server.execute(Leftovers.lock(scratch));
+            server.execute(database.create(scratch) + " ALLOW_CONNECTIONS = false");
             server.execute("COMMENT ON DATABASE " + Identifiers.quote(scratch) + " IS " + Identifiers.literal(MARK));
+            server.execute("ALTER DATABASE " + Identifiers.quote(scratch) + " ALLOW_CONNECTIONS true");
         } catch (SQLException e) {
             throw new HoldfastException.PreCheckFailed(
                     "cannot create a database to restore into: " + FirstLine.of(e),

@@ -87,7 +87,7 @@ final class Placing {
     }
 
     private void requireCreate(TargetServer.Facts facts, String what) {
-        if (!facts.superuser() && !facts.createDb()) {
+        if (!facts.mayCreate()) {
             throw new HoldfastException.PreCheckFailed(
                     "cannot " + what + ": this role may not create databases",
                     "ALTER ROLE … CREATEDB, or restore into an empty database by --target");

@@ -17,6 +17,10 @@ import java.util.Set;
 
 /// The server that a restore goes to, seen from another of its databases. Used by one thread.
 final class TargetServer implements AutoCloseable {
+    /// The server itself ends its own, such as autovacuum; parallel workers go with whom they work
+    /// for. The kind of a session is hidden from roles that may not look at it.
+    private static final String OF_A_USER = "usename IS NOT NULL AND backend_type IS DISTINCT FROM 'parallel worker'";
+
     private static final String NOT_ALLOWED = "42501";
     private static final List<String> MAINTENANCE = List.of("postgres", "template1");
 
@@ -24,19 +28,29 @@ final class TargetServer implements AutoCloseable {
     ///
     /// @param roles those that the role may make owners of something
     /// @param extensions that could be created
+    /// @param oid number of the database; empty when there is none
     /// @param owner whether the role owns the database, and so may rename it
     /// @param databases that the server has
     record Facts(
             int major,
             boolean superuser,
             boolean createDb,
-            boolean exists,
+            String oid,
             boolean owner,
             Set<String> databases,
             Set<String> allRoles,
             Set<String> roles,
             Set<String> tablespaces,
-            Set<String> extensions) {}
+            Set<String> extensions) {
+        boolean exists() {
+            return !oid.isEmpty();
+        }
+
+        /// Whether the role may give databases other names, those that it owns.
+        boolean mayCreate() {
+            return superuser || createDb;
+        }
+    }
 
     /// A session with the database, as its server shows it.
     record Session(String user, String application, String address) {
@@ -105,11 +119,12 @@ final class TargetServer implements AutoCloseable {
                     connection,
                     "SELECT pg_catalog.pg_has_role(datdba, 'USAGE') FROM pg_catalog.pg_database WHERE datname = "
                             + name);
+            String oid = oid(database);
             return new Facts(
                     Integer.parseInt(one.get(0)),
                     one.get(1).equals("t"),
                     one.get(2).equals("t"),
-                    !owner.isEmpty(),
+                    oid,
                     owner.contains("t"),
                     set("SELECT datname FROM pg_catalog.pg_database"),
                     set("SELECT rolname FROM pg_catalog.pg_roles"),
@@ -139,7 +154,7 @@ final class TargetServer implements AutoCloseable {
                             "SELECT COALESCE(usename, ''), application_name, COALESCE(pg_catalog.host(client_addr), ''), pid"
                                     + " FROM pg_catalog.pg_stat_activity WHERE datname = "
                                     + Identifiers.literal(database) + " AND pid <> pg_catalog.pg_backend_pid()"
-                                    + " AND backend_type = 'client backend'")
+                                    + " AND " + OF_A_USER)
                     .stream()
                     .filter(row -> !own.contains(row.get(3)))
                     .map(row -> new Session(row.get(0), row.get(1), row.get(2)))
@@ -156,7 +171,7 @@ final class TargetServer implements AutoCloseable {
         try {
             List<String> pids = ask("SELECT pid FROM pg_catalog.pg_stat_activity WHERE datid IN ("
                     + String.join(", ", databases) + ") AND pid <> pg_catalog.pg_backend_pid()"
-                    + " AND backend_type <> 'autovacuum worker'");
+                    + " AND " + OF_A_USER);
             for (String pid : pids) {
                 end(pid);
             }
@@ -189,6 +204,11 @@ final class TargetServer implements AutoCloseable {
         }
     }
 
+    List<List<String>> rows(String query) throws SQLException {
+        return Rows.of(connection, query);
+    }
+
+    /// The first column.
     List<String> ask(String query) throws SQLException {
         return Rows.column(connection, query);
     }
