@@ -169,6 +169,17 @@ final class DatabaseRestores {
                 .toList();
     }
 
+    /// By the location of each source, what its safety snapshot must know for an undo.
+    Map<String, Map<String, String>> remarks() {
+        Map<String, Map<String, String>> remarks = new HashMap<>();
+        for (Planned one : planned) {
+            one.plan()
+                    .keeping()
+                    .ifPresent(kept -> remarks.put(one.wanted().target().display(), kept.details()));
+        }
+        return remarks;
+    }
+
     void print() {
         Console console = session.console();
         for (Planned one : planned) {

@@ -1,7 +1,5 @@
 package holdfast.cli;
 
-import holdfast.backup.BackupRequest;
-import holdfast.backup.BackupResult;
 import holdfast.cli.console.Console;
 import holdfast.cli.console.Durations;
 import holdfast.cli.console.ProgressLine;
@@ -9,7 +7,6 @@ import holdfast.cli.console.Sizes;
 import holdfast.extract.ExtractResult;
 import holdfast.model.CheckResult;
 import holdfast.model.Count;
-import holdfast.model.HoldfastException;
 import holdfast.model.Progress;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceKind;
@@ -19,25 +16,15 @@ import holdfast.restore.Restore;
 import holdfast.restore.RestorePlan;
 import holdfast.restore.RestoreRequest;
 import holdfast.restore.RestoreResult;
-import holdfast.source.files.FilesOptions;
-import holdfast.source.postgres.PostgresOptions;
-import holdfast.source.sqlite.SqliteFiles;
-import holdfast.source.sqlite.SqliteOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// The steps of a restore, in their order: plan, say it, ask, take a safety snapshot, restore,
 /// tell.
 final class RestoreAction {
-    /// Tag of the snapshots that are taken before something is replaced.
-    static final String SAFETY_TAG = "before-restore";
-
     private static final int SHOWN = 20;
 
     /// What the user has said beforehand.
@@ -113,7 +100,9 @@ final class RestoreAction {
             if (replaces) {
                 session.confirmation().require("Replace what is there?", consent.yes());
             }
-            Optional<Snapshot> saved = safety ? Optional.of(safetySnapshot(plan, servers, lock)) : Optional.empty();
+            Optional<Snapshot> saved = safety
+                    ? Optional.of(new SafetySnapshot(session, operations, inUse).take(plan, servers, lock))
+                    : Optional.empty();
             saved.ifPresent(kept ->
                     console.note("safety snapshot " + kept.id().brief() + " taken; 'holdfast undo' brings it back"));
             Optional<RestoreResult> written = Optional.empty();
@@ -135,69 +124,6 @@ final class RestoreAction {
                 .filter(manifest ->
                         manifest.sources().stream().allMatch(source -> source.kind() == SourceKind.POSTGRES_DATABASE))
                 .isEmpty();
-    }
-
-    /// What stands at the targets now, as it is: a database that is no longer one is kept as a
-    /// plain file.
-    private Snapshot safetySnapshot(Optional<RestorePlan> plan, DatabaseRestores servers, HeldLock lock)
-            throws IOException {
-        List<SourceArguments.Named> named = new ArrayList<>(servers.replaced());
-        for (RestorePlan.Target target : plan.map(RestorePlan::targets).orElse(List.of())) {
-            if (target.exists()) {
-                Path path = Path.of(target.path());
-                boolean database = target.source().map(SourceRecord::kind).orElse(SourceKind.FILES) == SourceKind.SQLITE
-                        && Files.isRegularFile(path)
-                        && SqliteFiles.looksLikeSqlite(path);
-                named.add(new SourceArguments.Named.OnDisk(database ? SourceKind.SQLITE : SourceKind.FILES, path));
-            }
-        }
-        try {
-            return take(named, lock);
-        } catch (HoldfastException.Damaged e) {
-            throw new HoldfastException.Damaged(
-                    "nothing was restored, since no safety snapshot can be taken: " + e.getMessage(),
-                    "restore into a --target, or in place without a safety snapshot by --no-safety-snapshot",
-                    e);
-        } catch (HoldfastException.PreCheckFailed | IOException e) {
-            session.console().detail("as a database it cannot be read any more: " + e.getMessage());
-            return take(named.stream().map(RestoreAction::asFiles).toList(), lock);
-        }
-    }
-
-    private static SourceArguments.Named asFiles(SourceArguments.Named source) {
-        return switch (source) {
-            case SourceArguments.Named.OnDisk disk -> new SourceArguments.Named.OnDisk(SourceKind.FILES, disk.place());
-            case SourceArguments.Named.Database database -> database;
-        };
-    }
-
-    private Snapshot take(List<SourceArguments.Named> named, HeldLock lock) throws IOException {
-        Set<String> leaveOut =
-                session.location().path().map(Path::toString).map(Set::of).orElse(Set.of());
-        SourceArguments.Reading reading = new SourceArguments.Reading(
-                operations.drivers().host(),
-                Operations.scratch(session),
-                SqliteOptions.DEFAULTS.withBusyTimeout(inUse.timeout()),
-                FilesOptions.EVERYTHING.withLeaveOut(leaveOut),
-                new SourceArguments.Databases(
-                        session.environment().searchPath(),
-                        PostgresOptions.DEFAULTS,
-                        session.clock(),
-                        notice -> session.console().warn(Console.safe(notice))));
-        BackupRequest request = new BackupRequest(
-                SourceArguments.open(named, reading),
-                named.stream().map(SourceArguments.Named::path).toList(),
-                List.of(),
-                List.of(SAFETY_TAG),
-                SAFETY_TAG,
-                "what a restore was about to replace",
-                new BackupRequest.Parent.Latest());
-        BackupResult result = operations.backUp(
-                request,
-                operations.host(""),
-                session.environment().environmentLabel().orElse(""),
-                lock);
-        return result.snapshot();
     }
 
     private void printPlan(

@@ -21,7 +21,9 @@ import picocli.CommandLine.Option;
             "Take the last restore back: bring back what stood there before.",
             "",
             "Restores the latest safety snapshot in place. As this takes a safety snapshot too, a second undo undoes"
-                    + " the first."
+                    + " the first.",
+            "A PostgreSQL database that the restore has kept on its server just gets its name again, and the restored"
+                    + " one stays as NAME_undone_TIMESTAMP; a second undo changes the names again. --dry-run says which."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast undo --dry-run", "  holdfast undo --yes"})
@@ -54,8 +56,8 @@ final class UndoCommand implements Callable<Integer> {
                 new RestoreRequest(new RestoreRequest.Destination.InPlace(), PathFilter.ALL, false, true, true, true);
         try (OpenRepository open = session.open()) {
             Operations operations = new Operations(session, open);
-            SnapshotFilter filter = new SnapshotFilter(
-                    List.of(operations.host("")), List.of(List.of(RestoreAction.SAFETY_TAG)), List.of());
+            SnapshotFilter filter =
+                    new SnapshotFilter(List.of(operations.host("")), List.of(List.of(SafetySnapshot.TAG)), List.of());
             List<Snapshot> safety = open.repository().snapshots().stream()
                     .filter(filter::admits)
                     .toList();
@@ -64,8 +66,12 @@ final class UndoCommand implements Callable<Integer> {
                         "nothing to undo: there is no safety snapshot of this host",
                         "a restore in place takes one; 'holdfast snapshots' lists what there is");
             }
-            return new RestoreAction(session, open, inUse.read())
-                    .run(safety.getLast(), Optional.of(request), wish(), new RestoreAction.Consent(dryRun, yes, true));
+            RestoreAction.Consent consent = new RestoreAction.Consent(dryRun, yes, true);
+            Optional<UndoByNames> names = UndoByNames.of(session, open, safety.getLast(), wish());
+            return names.isPresent()
+                    ? names.get().run(consent)
+                    : new RestoreAction(session, open, inUse.read())
+                            .run(safety.getLast(), Optional.of(request), wish(), consent);
         }
     }
 
