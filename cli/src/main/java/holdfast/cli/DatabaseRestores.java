@@ -190,6 +190,9 @@ final class DatabaseRestores {
             if (!plan.kept().isEmpty()) {
                 console.note("    what is there now stays as database " + Console.safe(plan.kept()));
             }
+            plan.keptSchemas()
+                    .forEach((schema, kept) -> console.note("    what is in schema " + Console.safe(schema)
+                            + " now stays in schema " + Console.safe(kept)));
             if (!plan.mask().isEmpty()) {
                 console.note("    rows are masked by the profile " + Console.safe(plan.mask()));
             }
@@ -201,11 +204,17 @@ final class DatabaseRestores {
         }
     }
 
+    /// The database, or the schemas.
+    private static String keptAs(DatabasePlan plan) {
+        return plan.kept().isEmpty() ? String.join(", ", plan.keptSchemas().values()) : plan.kept();
+    }
+
     private static String action(DatabasePlan plan) {
         return switch (plan.way()) {
             case INTO -> "load into";
             case CREATE -> "create";
             case SWAP -> "replace";
+            case INSIDE -> "replace what is in";
         };
     }
 
@@ -215,7 +224,7 @@ final class DatabaseRestores {
                         one.wanted().source().location(),
                         one.plan().target(),
                         action(one.plan()),
-                        one.plan().kept(),
+                        keptAs(one.plan()),
                         one.plan().tables(),
                         one.plan().rows(),
                         one.plan().bytes(),
@@ -275,6 +284,10 @@ final class DatabaseRestores {
                 console.line("what was there is kept as database "
                         + Console.safe(result.plan().kept()));
             }
+            if (!result.plan().keptSchemas().isEmpty()) {
+                console.line("what was there is kept in schemas " + Console.safe(keptAs(result.plan()))
+                        + "; DROP SCHEMA … CASCADE drops what you do not need any more");
+            }
             return ExitCode.DONE;
         }
         long wrong = result.checks().stream().filter(check -> !check.passed()).count();
@@ -307,7 +320,7 @@ final class DatabaseRestores {
                 outcome.source().location(),
                 result.plan().target(),
                 result.passed() ? "completed" : result.inPlace() ? "incomplete" : "failed",
-                result.inPlace() ? result.plan().kept() : "",
+                result.inPlace() ? keptAs(result.plan()) : "",
                 result.plan().mask(),
                 result.tables(),
                 result.failed(),

@@ -51,6 +51,17 @@ final class DatabaseNames {
                 : Optional.empty();
     }
 
+    /// Of a schema that was restored and is not right, until it is dropped.
+    static String failed(String schema) {
+        return named(schema, "_not_right_");
+    }
+
+    /// Whether a name is that of what a restore has kept.
+    static boolean isKept(String name) {
+        Matcher matcher = OF_A_RESTORE.matcher(name);
+        return matcher.find() && matcher.group(1).equals(KEPT);
+    }
+
     /// Whether a name is that of a scratch database or trial for this one.
     static boolean isScratch(String live, String name) {
         Matcher matcher = OF_A_RESTORE.matcher(name);

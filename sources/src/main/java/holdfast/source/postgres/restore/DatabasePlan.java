@@ -3,6 +3,7 @@ package holdfast.source.postgres.restore;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import java.util.Set;
 ///     is restored into one that is there
 /// @param keeping what will be found of the database that stands there now; empty when none is
 ///     replaced
+/// @param inside what becomes of what is in the database, when that alone is replaced
 /// @param entries what will be made and loaded, in the order of the dump
 /// @param tables whose rows will be loaded
 /// @param rows as far as they were counted
@@ -25,6 +27,7 @@ public record DatabasePlan(
         Way way,
         String scratch,
         Optional<KeptDatabase> keeping,
+        Optional<InsidePlan> inside,
         TableOfContents toc,
         List<TocEntry> entries,
         int tables,
@@ -41,7 +44,9 @@ public record DatabasePlan(
         /// A database is made.
         CREATE,
         /// A database is made beside the one that is there, and takes its place when it is right.
-        SWAP
+        SWAP,
+        /// What is in the database that is there gives way: for who may not have a second one.
+        INSIDE
     }
 
     public DatabasePlan {
@@ -57,8 +62,13 @@ public record DatabasePlan(
         return keeping.map(KeptDatabase::name).orElse("");
     }
 
+    /// Where what is in each schema now will be found; none when no schemas change.
+    public Map<String, String> keptSchemas() {
+        return inside.map(InsidePlan::keptSchemas).orElse(Map.of());
+    }
+
     /// Whether anything that exists will be replaced.
     public boolean replaces() {
-        return way == Way.SWAP || !emptied.isEmpty();
+        return way == Way.SWAP || way == Way.INSIDE || !emptied.isEmpty();
     }
 }

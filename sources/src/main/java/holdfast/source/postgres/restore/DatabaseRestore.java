@@ -116,14 +116,23 @@ public final class DatabaseRestore {
             } else if (options.content().selects()) {
                 chosen = Placing.withSchemas(toc, chosen, Set.of("public"));
             }
+            Optional<InsidePlan> inside = Optional.empty();
+            if (way == Way.INSIDE) {
+                refuseMask();
+                inside = Optional.of(
+                        placing.inside(server, facts, chosen, around.clock().instant(), warnings));
+                chosen = inside.get().entries(chosen);
+            }
             if (mask != null) {
                 MaskChecks checks = new MaskChecks(mask, encoding(recorded));
                 warnings.addAll(checks.plan(toc, chosen));
                 chosen = checks.entries(chosen);
                 requireMaskable(facts, way, checks);
             }
-            Set<String> sessions = way == Way.SWAP ? placing.sessions(server) : Set.of();
-            return plan(toc, chosen, way, facts, warnings, emptied, sessions);
+            boolean ends =
+                    way == Way.SWAP || (way == Way.INSIDE && options.placement().terminate());
+            Set<String> sessions = ends ? placing.sessions(server) : Set.of();
+            return plan(toc, chosen, way, facts, inside, warnings, emptied, sessions);
         }
     }
 
@@ -149,6 +158,14 @@ public final class DatabaseRestore {
         }
     }
 
+    private void refuseMask() {
+        if (mask != null) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot restore masked inside " + target.display() + ": this role may not create databases",
+                    "name an empty database by --target");
+        }
+    }
+
     private TableOfContents toc() throws IOException {
         try (InputStream in = new BufferedInputStream(files.open(TableOfContents.NAME, 0))) {
             return TocReader.read(in);
@@ -164,6 +181,7 @@ public final class DatabaseRestore {
             List<TocEntry> chosen,
             Way way,
             TargetServer.Facts facts,
+            Optional<InsidePlan> inside,
             List<String> warnings,
             List<String> emptied,
             Set<String> sessions)
@@ -190,10 +208,11 @@ public final class DatabaseRestore {
         return new DatabasePlan(
                 target.display(),
                 way,
-                way == Way.INTO ? "" : DatabaseNames.scratch(target.database(), now, taken),
+                way == Way.INTO || way == Way.INSIDE ? "" : DatabaseNames.scratch(target.database(), now, taken),
                 way == Way.SWAP
                         ? Optional.of(new KeptDatabase(DatabaseNames.kept(target.database(), now, taken), facts.oid()))
                         : Optional.empty(),
+                inside,
                 toc,
                 chosen,
                 tables,
@@ -226,34 +245,10 @@ public final class DatabaseRestore {
         if (plan.way() == Way.INTO) {
             return result(plan, filling().fill(plan, target, deadline, masking), true, start);
         }
-        try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
-            DatabaseSwap swap = new DatabaseSwap(server, target.database(), plan.scratch(), plan.kept());
-            Database database = Database.of(plan.toc(), options.tablespaces());
-            around.progress().step("creating");
-            swap.createScratch(database);
-            boolean done = false;
-            try {
-                Filling.Filled filled = filling().fill(plan, target.withDatabase(swap.scratch()), deadline, masking);
-                if (filled.right()) {
-                    new DatabaseProperties(server, database, options, around.log())
-                            .apply(swap.scratch(), filled.status());
-                }
-                if (filled.right()) {
-                    around.progress().step("swapping");
-                    swap.swap(
-                            plan.way() == Way.SWAP,
-                            options.placement().terminate(),
-                            database.comments(target.database()));
-                    done = true;
-                }
-                return result(plan, filled, done, start);
-            } finally {
-                if (!done) {
-                    around.log().accept("dropping " + swap.scratch() + ", which is not right");
-                    discard(swap);
-                }
-            }
-        }
+        RestoreBeside.Done done = plan.inside().isPresent()
+                ? new RestoreInside(target, options, around, plan.inside().get()).run(plan, filling(), deadline)
+                : new RestoreBeside(target, options, around).run(plan, filling(), deadline, masking);
+        return result(plan, done.filled(), done.inPlace(), start);
     }
 
     private Leftovers leftovers(TargetServer server) {
@@ -262,16 +257,6 @@ public final class DatabaseRestore {
 
     private Filling filling() {
         return new Filling(files, recorded, options, around, queries);
-    }
-
-    /// What has failed already is told anyway; that it cannot be tidied up is for the log.
-    private void discard(DatabaseSwap swap) {
-        try {
-            Subscriptions.drop(new Connections(target.withDatabase(swap.scratch()), options.connectTimeout()));
-            swap.dropScratch();
-        } catch (IOException | HoldfastException e) {
-            around.log().accept(e.getMessage() + "; drop it by hand");
-        }
     }
 
     /// Checks a profile against the tables that rows will go into, before any does.

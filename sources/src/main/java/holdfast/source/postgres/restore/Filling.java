@@ -63,7 +63,7 @@ final class Filling {
             empty(plan, connections, manner, entries);
         }
         new Loading(
-                        connections,
+                        Loading.Sessions.of(connections, manner),
                         plan.toc(),
                         files,
                         DatabaseRestore.tables(recorded),
@@ -81,6 +81,51 @@ final class Filling {
                         around.progress(),
                         around.clock())
                 .run(entries);
+        return looked(plan, connections, manner, existing, masking, status);
+    }
+
+    TargetSession.Manner manner(Connections connections, Deadline deadline) throws IOException {
+        return new TargetSession.Manner(encoding(connections), options.sessionSettings(), deadline, around.log());
+    }
+
+    /// Everything into new tables, by sessions that somebody else looks after.
+    void load(
+            DatabasePlan plan, Loading.Sessions sessions, int width, TargetSession.Manner manner, RestoreStatus status)
+            throws IOException {
+        new Loading(
+                        sessions,
+                        plan.toc(),
+                        files,
+                        DatabaseRestore.tables(recorded),
+                        new Loading.Setting(
+                                width,
+                                options.batchBytes(),
+                                manner,
+                                new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
+                                TableLoad.Fresh.NEW,
+                                RowMasking.NONE),
+                        status,
+                        around.progress(),
+                        around.clock())
+                .run(entries(plan));
+    }
+
+    /// Looks at what [#load] has loaded.
+    Filled look(DatabasePlan plan, Connections connections, Deadline deadline, RestoreStatus status)
+            throws IOException {
+        TargetSession.Manner manner = manner(connections, deadline);
+        return looked(plan, connections, manner, Optional.empty(), RowMasking.NONE, status);
+    }
+
+    private Filled looked(
+            DatabasePlan plan,
+            Connections connections,
+            TargetSession.Manner manner,
+            Optional<ExistingTables> existing,
+            RowMasking masking,
+            RestoreStatus status)
+            throws IOException {
+        List<TocEntry> entries = entries(plan);
         step("analysing");
         List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, manner, entries, options.jobs());
         List<CheckResult> checks = new ArrayList<>();
@@ -151,7 +196,7 @@ final class Filling {
         Set<Check> checks = options.checks();
         boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
         Verification verification =
-                new Verification(connections, recorded, plan.toc(), entries(plan), around.progress());
+                new Verification(connections, recorded, plan.toc(), entries(plan), plan.inside(), around.progress());
         List<CheckResult> results = new ArrayList<>();
         if (checks.contains(Check.STRUCTURE) && !options.content().part().dataOnly()) {
             results.addAll(verification.structure(

@@ -28,9 +28,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Runs the entries of a dump against one database. What fails is noted, and the rest goes on:
-/// whoever called decides what a half restored database is worth. Used by one thread, works with
-/// several.
+/// Runs the entries of a dump against one database. What fails is noted, and the rest goes on,
+/// unless all is one transaction: whoever called decides what a half restored database is worth.
+/// Used by one thread, works with several.
 final class Loading {
     /// @param jobs sessions at the same time
     /// @param segmentBytes of a table's data that go in with one transaction
@@ -43,12 +43,22 @@ final class Loading {
             TableLoad.Fresh tables,
             RowMasking masking) {}
 
+    /// Gives the sessions that work.
+    @FunctionalInterface
+    interface Sessions {
+        TargetSession open();
+
+        static Sessions of(Connections connections, TargetSession.Manner manner) {
+            return () -> new TargetSession(connections, manner);
+        }
+    }
+
     /// A server that is gone, two statements that waited for each other: another try may do.
     private static final int ATTEMPTS = 4;
 
     private static final String DEADLOCK = "40P01";
 
-    private final Connections connections;
+    private final Sessions sessions;
     private final TableOfContents toc;
     private final ArchiveFiles files;
     private final Map<String, TableRecord> recorded;
@@ -61,7 +71,7 @@ final class Loading {
 
     /// @param recorded by schema and name, what was backed up
     Loading(
-            Connections connections,
+            Sessions sessions,
             TableOfContents toc,
             ArchiveFiles files,
             Map<String, TableRecord> recorded,
@@ -69,7 +79,7 @@ final class Loading {
             RestoreStatus status,
             Progress progress,
             InstantSource clock) {
-        this.connections = connections;
+        this.sessions = sessions;
         this.toc = toc;
         this.files = files;
         this.recorded = Map.copyOf(recorded);
@@ -83,13 +93,13 @@ final class Loading {
     /// @throws HoldfastException when the server cannot be reached any more, or time is over
     void run(List<TocEntry> chosen) throws IOException {
         Passes passes = Passes.of(chosen);
-        try (TargetSession session = new TargetSession(connections, setting.manner())) {
+        try (TargetSession session = sessions.open()) {
             progress.step("making tables");
             serially(session, passes.before());
         }
         progress.step("restoring");
         parallel(passes.parallel());
-        try (TargetSession session = new TargetSession(connections, setting.manner())) {
+        try (TargetSession session = sessions.open()) {
             progress.step("granting");
             serially(session, passes.rights());
             serially(session, passes.last());
@@ -127,14 +137,14 @@ final class Loading {
             }
         }
         Schedule schedule = new Schedule(tasks.values(), tables);
-        List<TargetSession> sessions = new ArrayList<>();
+        List<TargetSession> opened = new ArrayList<>();
         for (int i = 0; i < setting.jobs(); i++) {
-            sessions.add(new TargetSession(connections, setting.manner()));
+            opened.add(sessions.open());
         }
         try {
-            Parallel.each(sessions, sessions.size(), session -> work(schedule, session));
+            Parallel.each(opened, opened.size(), session -> work(schedule, session));
         } finally {
-            sessions.forEach(TargetSession::close);
+            opened.forEach(TargetSession::close);
         }
     }
 
@@ -218,12 +228,14 @@ final class Loading {
                 if (reason != null) {
                     table.fail(reason);
                     log.accept("FAILED table " + table.name() + ": " + reason);
+                    end(session);
                 }
             }
             case Work.Objects(TocEntry entry) -> {
                 String reason = tried(session, () -> new ObjectLoad(files, toc.file(entry), progress).load(session));
                 if (reason != null) {
                     failed(entry, reason);
+                    end(session);
                 }
             }
         }
@@ -233,8 +245,25 @@ final class Loading {
         String reason = tried(session, () -> session.make(entry, setting.sql()));
         if (reason != null) {
             failed(entry, reason);
+            end(session);
         }
         return reason == null;
+    }
+
+    /// After a failure a transaction takes nothing more.
+    private static void end(TargetSession session) throws Stopped {
+        if (session.inOneTransaction()) {
+            throw new Stopped();
+        }
+    }
+
+    /// A transaction has failed; its status says at what.
+    static final class Stopped extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Stopped() {
+            super("the first failure ends what is one transaction");
+        }
     }
 
     private interface Attempt {
@@ -252,7 +281,7 @@ final class Loading {
                 if (lost) {
                     session.drop();
                 }
-                if (attempts == ATTEMPTS || !(lost || DEADLOCK.equals(e.getSQLState()))) {
+                if (attempts == ATTEMPTS || session.inOneTransaction() || !(lost || DEADLOCK.equals(e.getSQLState()))) {
                     setting.manner().deadline().left();
                     return said(e);
                 }

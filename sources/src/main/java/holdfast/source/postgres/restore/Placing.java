@@ -9,8 +9,10 @@ import holdfast.source.postgres.restore.DatabasePlan.Way;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -72,18 +74,57 @@ final class Placing {
                     "name an empty database, or one to --create; --overwrite replaces this one and keeps it under"
                             + " another name");
         }
-        requireCreate(facts, "replace " + display);
+        return obstacle(server, facts).isPresent() ? Way.INSIDE : Way.SWAP;
+    }
+
+    /// Why the database cannot be replaced as a whole, and what could be done.
+    private record Obstacle(String reason, String hint) {}
+
+    private Optional<Obstacle> obstacle(TargetServer server, TargetServer.Facts facts) {
+        if (!facts.mayCreate()) {
+            return Optional.of(new Obstacle(
+                    "this role may not create databases",
+                    "ALTER ROLE … CREATEDB, or restore into an empty database by --target"));
+        }
         if (!facts.superuser() && !facts.owner()) {
-            throw new HoldfastException.PreCheckFailed(
-                    "cannot replace " + display + ": this role does not own it, so may not rename it",
-                    "restore as its owner, or into an empty database by --target");
+            return Optional.of(new Obstacle(
+                    "this role does not own it, so may not rename it",
+                    "restore as its owner, or into an empty database by --target"));
         }
         if (!server.beside(target)) {
-            throw new HoldfastException.PreCheckFailed(
-                    "cannot replace " + display + ": no other database of that server lets us in",
-                    "allow connections to the database postgres, or restore into an empty one by --target");
+            return Optional.of(new Obstacle(
+                    "no other database of that server lets us in",
+                    "allow connections to the database postgres, or restore into an empty one by --target"));
         }
-        return Way.SWAP;
+        return Optional.empty();
+    }
+
+    /// How what is in the database can be replaced, when it cannot be as a whole.
+    ///
+    /// @param warnings gets why it is done so, and what that means
+    /// @throws HoldfastException.PreCheckFailed when neither can be
+    InsidePlan inside(
+            TargetServer server, TargetServer.Facts facts, List<TocEntry> chosen, Instant now, List<String> warnings)
+            throws IOException {
+        Obstacle why = obstacle(server, facts).orElseThrow();
+        try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            InsideChecks.Answer answer = new InsideChecks(connection, chosen).answer(now);
+            if (answer.plan().isEmpty()) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot replace " + target.display() + ": " + why.reason()
+                                + "; nor can what is in it be replaced: " + answer.obstacle(),
+                        why.hint());
+            }
+            warnings.add(why.reason() + ": so what is in " + target.display()
+                    + " is replaced, in one transaction, by one session; who writes into it waits until then");
+            if (!answer.plan().get().emptied().isEmpty()) {
+                warnings.add("who reads what is in "
+                        + String.join(", ", answer.plan().get().emptied().keySet()) + " waits too");
+            }
+            return answer.plan().get();
+        } catch (SQLException e) {
+            throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
+        }
     }
 
     private void requireCreate(TargetServer.Facts facts, String what) {

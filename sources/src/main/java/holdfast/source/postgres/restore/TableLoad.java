@@ -76,7 +76,7 @@ final class TableLoad {
         return segments.getLast().end();
     }
 
-    /// Loads one segment, in a transaction of its own.
+    /// Loads one segment, in a transaction of its own unless the session has one for everything.
     void load(Segment segment, TargetSession session, ArchiveFiles files, Filter filter, Progress progress)
             throws IOException, SQLException {
         synchronized (this) {
@@ -88,9 +88,11 @@ final class TableLoad {
         try (RowInput stored = segment.open(files);
                 RowInput counted = new Counted(stored, progress);
                 RowInput filtered = filter.apply(counted)) {
-            long taken = segments.size() == 1 && fresh == Fresh.NEW
-                    ? alone(session, filtered)
-                    : session.copy(copy.from(), filtered);
+            long taken = session.inOneTransaction()
+                    ? session.copyWithin(fresh == Fresh.NEW ? copy.fromFrozen() : copy.from(), filtered)
+                    : segments.size() == 1 && fresh == Fresh.NEW
+                            ? alone(session, filtered)
+                            : session.copy(copy.from(), filtered);
             loaded(taken);
         }
     }

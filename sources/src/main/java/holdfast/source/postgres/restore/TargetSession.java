@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/// One session that writes into the target; opened when it is needed, and again when it broke. Used
-/// by one thread.
+/// One session that writes into the target; opened when it is needed, and again when it broke. Or
+/// one whose work is all in a transaction that somebody else has begun and ends: it is never opened
+/// again. Used by one thread at a time.
 final class TargetSession implements AutoCloseable {
+    private static final String NO_CONNECTION = "08003";
     private static final int BUFFER = 256 << 10;
     /// How far the server's own time limit may lag behind ours.
     private static final int LAG = 20;
@@ -26,7 +28,7 @@ final class TargetSession implements AutoCloseable {
     /// @param settings statements for every new session
     record Manner(TargetEncoding encoding, List<String> settings, Deadline deadline, Consumer<String> log) {}
 
-    private final Connections connections;
+    private final @Nullable Connections connections;
     private final Manner manner;
     private final byte[] buffer = new byte[BUFFER];
     private @Nullable Connection connection;
@@ -39,8 +41,31 @@ final class TargetSession implements AutoCloseable {
         this.manner = manner;
     }
 
+    /// @param begun has a transaction open
+    TargetSession(Connection begun, Manner manner) throws SQLException {
+        this.connections = null;
+        this.manner = manner;
+        this.limitMillis = Long.MAX_VALUE;
+        this.connection = begun;
+        for (String setting : manner.settings()) {
+            run(begun, setting);
+        }
+    }
+
+    /// Whether all its work is in one transaction, in which nothing can be done again and nothing
+    /// after a failure.
+    boolean inOneTransaction() {
+        return connections == null;
+    }
+
     private Connection connection() throws SQLException {
         Connection open = connection;
+        if (connections == null) {
+            if (open == null) {
+                throw new SQLException("the transaction has ended", NO_CONNECTION);
+            }
+            return open;
+        }
         if (open == null || open.isClosed()) {
             open = connections.openForRestore(manner.encoding().client());
             connection = open;
@@ -176,6 +201,8 @@ final class TargetSession implements AutoCloseable {
 
     @Override
     public void close() {
-        drop();
+        if (!inOneTransaction()) {
+            drop();
+        }
     }
 }

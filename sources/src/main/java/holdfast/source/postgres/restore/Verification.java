@@ -14,6 +14,7 @@ import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.RestoreOptions.Check;
 import holdfast.source.postgres.rows.CopyStatement;
+import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,7 +25,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at a restored database and tells where it is not what was backed up. Changes nothing. Used
@@ -36,7 +39,7 @@ final class Verification {
             SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), k.conname
             FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT k.convalidated AND (pg_catalog.to_jsonb(k) ->> 'conenforced') IS DISTINCT FROM 'false'
+            WHERE NOT k.convalidated AND n.nspname <> ALL ({old}::text[]) AND (pg_catalog.to_jsonb(k) ->> 'conenforced') IS DISTINCT FROM 'false'
               AND (k.contype = 'f') =""";
 
     private static final String COUNT_CONSTRAINTS =
@@ -46,7 +49,7 @@ final class Verification {
             SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE NOT (i.indisvalid AND i.indisready) AND c.relkind = 'i'""";
+            WHERE NOT (i.indisvalid AND i.indisready) AND n.nspname <> ALL ({old}::text[]) AND c.relkind = 'i'""";
 
     private static final String SUPERUSER = "postgres.bootstrap-superuser";
 
@@ -54,19 +57,23 @@ final class Verification {
     private final SourceRecord recorded;
     private final TableOfContents toc;
     private final List<TocEntry> restored;
+    private final Optional<InsidePlan> inside;
     private final Progress progress;
 
     /// @param restored the entries that were
+    /// @param inside what else is in the database, when that was to stay
     Verification(
             Connections connections,
             SourceRecord recorded,
             TableOfContents toc,
             List<TocEntry> restored,
+            Optional<InsidePlan> inside,
             Progress progress) {
         this.connections = connections;
         this.recorded = recorded;
         this.toc = toc;
         this.restored = restored;
+        this.inside = inside;
         this.progress = progress;
     }
 
@@ -80,7 +87,7 @@ final class Verification {
                 major(now.header().serverVersion()).equals(major(toc.header().serverVersion()));
         return Structure.compare(
                 restored,
-                now.entries(),
+                inside.map(plan -> plan.compared(now.entries())).orElse(now.entries()),
                 new Structure.Manner(
                         same && sameServer,
                         manner.complete(),
@@ -118,7 +125,7 @@ final class Verification {
             }
             if (checks.contains(Check.CONSTRAINTS)) {
                 results.add(validity("constraints", "constraint", connection, false, knownInvalid));
-                List<String> broken = Rows.column(connection, BROKEN_INDEXES);
+                List<String> broken = Rows.column(connection, BROKEN_INDEXES.replace("{old}", old()));
                 results.add(
                         broken.isEmpty()
                                 ? CheckResult.pass("indexes", "all valid")
@@ -139,10 +146,17 @@ final class Verification {
         }
     }
 
-    private static CheckResult validity(
+    /// Schemas that are not looked at.
+    private String old() {
+        return inside.map(InsidePlan::old).orElse(Set.of()).stream()
+                .map(Identifiers::literal)
+                .collect(Collectors.joining(", ", "ARRAY[", "]"));
+    }
+
+    private CheckResult validity(
             String subject, String what, Connection connection, boolean foreign, Set<String> knownInvalid)
             throws SQLException {
-        List<String> broken = Rows.of(connection, BROKEN_CONSTRAINTS + " " + foreign).stream()
+        List<String> broken = Rows.of(connection, BROKEN_CONSTRAINTS.replace("{old}", old()) + " " + foreign).stream()
                 .filter(row -> knownInvalid.stream().noneMatch(tag -> tag.endsWith(" " + row.get(1))))
                 .map(row -> row.get(1) + " of " + row.get(0))
                 .toList();

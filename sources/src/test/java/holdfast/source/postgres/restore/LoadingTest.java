@@ -92,7 +92,9 @@ final class LoadingTest {
         TargetSession.Manner manner = new TargetSession.Manner(
                 TargetEncoding.of("UTF8", "UTF8"), List.of(), Deadline.in(Duration.ofMinutes(5), clock), _ -> {});
         new Loading(
-                        new Connections(ConnectionTarget.of(SERVER.url(to), Map.of()), Duration.ofSeconds(10)),
+                        Loading.Sessions.of(
+                                new Connections(ConnectionTarget.of(SERVER.url(to), Map.of()), Duration.ofSeconds(10)),
+                                manner),
                         toc,
                         new FolderFiles(dump),
                         recorded(from, toc),

@@ -1,0 +1,56 @@
+package holdfast.source.postgres.restore;
+
+import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.restore.DatabasePlan.Way;
+import java.io.IOException;
+
+/// Restores into a database that is made for it, beside the live one if there is one, and gives it
+/// its name when it is right. Used by one thread.
+record RestoreBeside(ConnectionTarget target, RestoreOptions options, DatabaseRestore.Surroundings around) {
+    /// @param inPlace whether the restored database has the name that was wanted
+    record Done(Filling.Filled filled, boolean inPlace) {}
+
+    /// @throws HoldfastException when it cannot go on; what was to be replaced is untouched
+    Done run(DatabasePlan plan, Filling filling, Deadline deadline, RowMasking masking) throws IOException {
+        try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
+            DatabaseSwap swap = new DatabaseSwap(server, target.database(), plan.scratch(), plan.kept());
+            Database database = Database.of(plan.toc(), options.tablespaces());
+            around.progress().step("creating");
+            swap.createScratch(database);
+            boolean done = false;
+            try {
+                Filling.Filled filled = filling.fill(plan, target.withDatabase(swap.scratch()), deadline, masking);
+                if (filled.right()) {
+                    new DatabaseProperties(server, database, options, around.log())
+                            .apply(swap.scratch(), filled.status());
+                }
+                if (filled.right()) {
+                    around.progress().step("swapping");
+                    swap.swap(
+                            plan.way() == Way.SWAP,
+                            options.placement().terminate(),
+                            database.comments(target.database()));
+                    done = true;
+                }
+                return new Done(filled, done);
+            } finally {
+                if (!done) {
+                    around.log().accept("dropping " + swap.scratch() + ", which is not right");
+                    discard(swap);
+                }
+            }
+        }
+    }
+
+    /// What has failed already is told anyway; that it cannot be tidied up is for the log.
+    private void discard(DatabaseSwap swap) {
+        try {
+            Subscriptions.drop(new Connections(target.withDatabase(swap.scratch()), options.connectTimeout()));
+            swap.dropScratch();
+        } catch (IOException | HoldfastException e) {
+            around.log().accept(e.getMessage() + "; the next restore into that server drops it");
+        }
+    }
+}
