@@ -30,7 +30,9 @@ import picocli.CommandLine.Parameters;
                     + " is taken first ('holdfast undo' brings it back), databases are restored aside, checked and"
                     + " swapped in, and the old file is kept as NAME.before_restore_TIMESTAMP.",
             "A PostgreSQL database is restored beside the live one, verified, and takes its name; the old one stays as"
-                    + " NAME_before_restore_TIMESTAMP. With --target postgresql://... it goes into that database."
+                    + " NAME_before_restore_TIMESTAMP. With --target postgresql://... it goes into that database.",
+            "A role that may not create databases replaces what is in its own, in one transaction; the old schemas stay"
+                    + " as NAME_before_restore_TIMESTAMP. --dry-run says which it will be."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -128,4 +128,25 @@ final class DatabaseUndoCommandTest {
             assertThat(user.isValid(5)).isFalse();
         }
     }
+
+    @Test
+    void aRoleWithoutTheRightToMakeDatabasesReplacesWhatIsInItsOwn() throws SQLException {
+        String own = database + "_tenant";
+        SERVER.run("postgres", "CREATE ROLE tenant LOGIN", "CREATE DATABASE " + own + " OWNER tenant");
+        SERVER.run(own, "SET ROLE tenant", "CREATE TABLE orders AS SELECT generate_series(1, 1000) AS id");
+        ok("backup", SERVER.url(own).replace("postgres@", "tenant@"));
+        SERVER.run(own, "DELETE FROM orders WHERE id > 1");
+        Result dry = ok("restore", "--dry-run");
+        assertThat(dry.out()).contains("replace what is in postgresql://tenant@", "what is in schema public now stays");
+        assertThat(dry.err()).contains("this role may not create databases: so what is in");
+        assertThat(ok("restore", "--yes").out())
+                .contains("completed", "what was there is kept in schemas public_before");
+        assertThat(orders(own)).isEqualTo("1000");
+        ok("undo", "--yes");
+        assertThat(orders(own)).isEqualTo("1");
+        ok("undo", "--yes");
+        assertThat(orders(own)).isEqualTo("1000");
+        assertThat(SERVER.ask(own, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'public_before_restore_%'"))
+                .containsExactly("3");
+    }
 }

@@ -95,6 +95,14 @@ record InsideSwap(Connection connection, String display, InsidePlan plan) {
         try {
             execute("COMMIT");
         } catch (SQLException e) {
+            if (TargetSession.isLost(e)) {
+                throw new HoldfastException.Failed(
+                        "the connection to " + display + " broke when the restored content took its place; it has, if"
+                                + " there are schemas "
+                                + String.join(", ", plan.keptSchemas().values()),
+                        "'holdfast undo' brings back what was there before",
+                        e);
+            }
             throw new IOException("cannot put the restored content in place: " + FirstLine.of(e), e);
         }
     }

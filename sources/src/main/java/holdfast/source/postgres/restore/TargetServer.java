@@ -21,6 +21,9 @@ final class TargetServer implements AutoCloseable {
     /// for. The kind of a session is hidden from roles that may not look at it.
     private static final String OF_A_USER = "usename IS NOT NULL AND backend_type IS DISTINCT FROM 'parallel worker'";
 
+    /// A role whose only member is the owner of whichever database is meant.
+    private static final String DATABASE_OWNER = "pg_database_owner";
+
     private static final String NOT_ALLOWED = "42501";
     private static final List<String> MAINTENANCE = List.of("postgres", "template1");
 
@@ -120,6 +123,11 @@ final class TargetServer implements AutoCloseable {
                     "SELECT pg_catalog.pg_has_role(datdba, 'USAGE') FROM pg_catalog.pg_database WHERE datname = "
                             + name);
             String oid = oid(database);
+            Set<String> roles =
+                    set("SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, 'MEMBER')");
+            if (oid.isEmpty() || owner.contains("t")) {
+                roles.add(DATABASE_OWNER); // there, or in one that this role makes
+            }
             return new Facts(
                     Integer.parseInt(one.get(0)),
                     one.get(1).equals("t"),
@@ -128,7 +136,7 @@ final class TargetServer implements AutoCloseable {
                     owner.contains("t"),
                     set("SELECT datname FROM pg_catalog.pg_database"),
                     set("SELECT rolname FROM pg_catalog.pg_roles"),
-                    set("SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, 'MEMBER')"),
+                    roles,
                     set("SELECT spcname FROM pg_catalog.pg_tablespace"),
                     set("SELECT name FROM pg_catalog.pg_available_extensions"));
         } catch (SQLException e) {

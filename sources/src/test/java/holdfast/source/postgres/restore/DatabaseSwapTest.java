@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,31 @@ final class DatabaseSwapTest {
                         "postgres",
                         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'busy'"))
                 .containsExactly("of the shop");
+    }
+
+    @Test
+    void sessionsAreCountedThoughTheRoleMayNotLookAtThem() throws Exception {
+        SERVER.run("postgres", "CREATE ROLE mover LOGIN CREATEDB", "CREATE DATABASE unseen OWNER mover");
+        SERVER.run("unseen", "CREATE TABLE state AS SELECT 'live' AS word");
+        String url = SERVER.url("unseen").replace(PostgresServer.SUPERUSER + "@", "mover@");
+        RestoreOptions usual = RestoreOptions.DEFAULTS;
+        RestoreOptions withoutOwners = new RestoreOptions(
+                usual.jobs(),
+                usual.batchBytes(),
+                usual.timeout(),
+                usual.connectTimeout(),
+                usual.maintenanceMemory(),
+                usual.content(),
+                new Placement(false, true, false),
+                false,
+                false,
+                false,
+                usual.checks());
+        DatabaseRestore restore = backup.restore(url, withoutOwners, InstantSource.system());
+        try (Connection other = SERVER.connect("unseen")) {
+            assertThat(other.isValid(5)).isTrue();
+            assertThatThrownBy(restore::plan).hasMessageContaining("it is in use by 1 session: ");
+        }
     }
 
     /// A client with a session of its own, that asks until it is ended.
