@@ -63,7 +63,7 @@ final class Filling {
             empty(plan, connections, manner, entries);
         }
         new Loading(
-                        Loading.Sessions.of(connections, manner),
+                        Sessions.of(connections, manner),
                         plan.toc(),
                         files,
                         DatabaseRestore.tables(recorded),
@@ -89,8 +89,7 @@ final class Filling {
     }
 
     /// Everything into new tables, by sessions that somebody else looks after.
-    void load(
-            DatabasePlan plan, Loading.Sessions sessions, int width, TargetSession.Manner manner, RestoreStatus status)
+    void load(DatabasePlan plan, Sessions sessions, int width, TargetSession.Manner manner, RestoreStatus status)
             throws IOException {
         new Loading(
                         sessions,

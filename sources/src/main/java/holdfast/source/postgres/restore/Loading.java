@@ -7,7 +7,6 @@ import holdfast.model.TableRecord;
 import holdfast.source.postgres.archive.ArchiveFiles;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
-import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.Schedule.Task;
 import holdfast.source.postgres.restore.Schedule.Work;
 import holdfast.source.postgres.rows.CopyStatement;
@@ -42,16 +41,6 @@ final class Loading {
             EntrySql sql,
             TableLoad.Fresh tables,
             RowMasking masking) {}
-
-    /// Gives the sessions that work.
-    @FunctionalInterface
-    interface Sessions {
-        TargetSession open();
-
-        static Sessions of(Connections connections, TargetSession.Manner manner) {
-            return () -> new TargetSession(connections, manner);
-        }
-    }
 
     /// A server that is gone, two statements that waited for each other: another try may do.
     private static final int ATTEMPTS = 4;
@@ -251,18 +240,9 @@ final class Loading {
     }
 
     /// After a failure a transaction takes nothing more.
-    private static void end(TargetSession session) throws Stopped {
+    private static void end(TargetSession session) throws Sessions.Stopped {
         if (session.inOneTransaction()) {
-            throw new Stopped();
-        }
-    }
-
-    /// A transaction has failed; its status says at what.
-    static final class Stopped extends IOException {
-        private static final long serialVersionUID = 1;
-
-        Stopped() {
-            super("the first failure ends what is one transaction");
+            throw new Sessions.Stopped();
         }
     }
 

@@ -59,7 +59,7 @@ record RestoreInside(
                     around.progress().step("swapping");
                     swap.commit();
                 }
-            } catch (Loading.Stopped _) {
+            } catch (Sessions.Stopped _) {
                 // its end takes back what it has done; the status says why
             }
         } catch (SQLException e) {

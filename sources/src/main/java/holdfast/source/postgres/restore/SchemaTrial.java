@@ -92,15 +92,7 @@ record SchemaTrial(
                 .toList();
         Loading.Setting setting = new Loading.Setting(
                 options.jobs(), 1, manner, new EntrySql(toc, false, false), TableLoad.Fresh.NEW, RowMasking.NONE);
-        new Loading(
-                        Loading.Sessions.of(connections, manner),
-                        toc,
-                        files,
-                        Map.of(),
-                        setting,
-                        status,
-                        new Progress(),
-                        clock)
+        new Loading(Sessions.of(connections, manner), toc, files, Map.of(), setting, status, new Progress(), clock)
                 .run(schema);
         if (status.failed() > 0) {
             throw new HoldfastException.PreCheckFailed(

@@ -92,7 +92,7 @@ final class LoadingTest {
         TargetSession.Manner manner = new TargetSession.Manner(
                 TargetEncoding.of("UTF8", "UTF8"), List.of(), Deadline.in(Duration.ofMinutes(5), clock), _ -> {});
         new Loading(
-                        Loading.Sessions.of(
+                        Sessions.of(
                                 new Connections(ConnectionTarget.of(SERVER.url(to), Map.of()), Duration.ofSeconds(10)),
                                 manner),
                         toc,
