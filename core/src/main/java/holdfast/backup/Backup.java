@@ -139,7 +139,7 @@ public final class Backup {
             for (Capture capture : captures) {
                 progress.expect(capture.expectedBytes(), capture.expectedFiles());
             }
-            ParentDirectory before = new ParentDirectory(repository, parent == null ? null : parent.tree());
+            ParentSnapshot before = new ParentSnapshot(repository, parent);
             try (BlobWriter writer = repository.writer(
                             WriterOptions.standard(lock::check, progress).withCompression(compression));
                     SnapshotTree tree = new SnapshotTree(

@@ -16,8 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
-/// One directory of the snapshot while its entries arrive. Its tree is written when it has been closed
-/// and everything below it is known, on a thread of its own, so that the walk goes on meanwhile.
+/// One directory of the snapshot while its entries arrive. Its tree is written when it has been
+/// closed and everything below it is known, on a thread of its own, so that the walk goes on
+/// meanwhile.
 final class DirectoryBuilder implements DirectorySink.ChildDirectory {
     /// An entry and what it still waits for.
     private sealed interface Entry {
@@ -60,7 +61,8 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         }
     }
 
-    /// A folder above one source that lies within another: the other fills it too, and does not close it.
+    /// A folder above one source that lies within another: the other fills it too, and does not
+    /// close it.
     private record SharedDirectory(DirectoryBuilder folder) implements ChildDirectory {
         @Override
         public ChildDirectory directory(Node directory) {
@@ -70,6 +72,11 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         @Override
         public boolean file(Node file, FileContent content) throws IOException {
             return folder.file(file, content);
+        }
+
+        @Override
+        public boolean again(Node file, String before, long bytes) throws IOException {
+            return folder.again(file, before, bytes);
         }
 
         @Override
@@ -124,6 +131,21 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
     }
 
     @Override
+    public boolean again(Node file, String earlier, long bytes) throws IOException {
+        Node before = parent.stored(earlier, bytes);
+        if (before == null) {
+            return false;
+        }
+        Node stored = file.withContent(before.content(), bytes);
+        add(file.name(), new Entry.Complete(stored));
+        countFile(stored);
+        owner.counts().logicalBytes.add(bytes);
+        owner.progress().bytes(bytes);
+        owner.progress().items(1);
+        return true;
+    }
+
+    @Override
     public void node(Node special) {
         add(special.name(), new Entry.Complete(special));
         owner.progress().items(1);
@@ -140,7 +162,8 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         owner.finish(this);
     }
 
-    /// Waits until all blobs and trees of the entries are stored; returns how many entries there are.
+    /// Waits until all blobs and trees of the entries are stored; returns how many entries there
+    /// are.
     int awaitEntries() throws InterruptedException, ExecutionException {
         for (Entry entry : entries.values()) {
             switch (entry) {

@@ -11,9 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A directory as the parent snapshot holds it, read when first asked for. What cannot be read counts
-/// as not there: then files are read afresh, and nothing depends on a damaged parent. Safe for use by
-/// many threads.
+/// A directory as the parent snapshot holds it, read when first asked for. What cannot be read
+/// counts as not there: then files are read afresh, and nothing depends on a damaged parent. Safe
+/// for use by many threads.
 final class ParentDirectory {
     private final Repository repository;
     private final @Nullable ObjectId tree;
@@ -51,6 +51,14 @@ final class ParentDirectory {
                 && before.attributes().inode() == file.attributes().inode()
                 && before.attributes().mtime().equals(file.attributes().mtime())
                 && before.attributes().ctime().equals(file.attributes().ctime());
+        return same && before != null && allStored(before) ? before : null;
+    }
+
+    /// An earlier file of just this size, or null. All its blobs are in the repository.
+    @Nullable
+    Node stored(String name, long bytes) throws IOException {
+        Node before = node(name);
+        boolean same = before != null && before.type() == NodeType.FILE && before.size() == bytes;
         return same && before != null && allStored(before) ? before : null;
     }
 

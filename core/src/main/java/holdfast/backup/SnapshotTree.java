@@ -4,12 +4,14 @@ import holdfast.model.BlobType;
 import holdfast.model.Node;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
+import holdfast.model.SourceRecord;
 import holdfast.repository.BlobWriter;
 import holdfast.source.DirectorySink;
 import holdfast.source.TreeSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +31,7 @@ final class SnapshotTree implements TreeSink, AutoCloseable {
     private final Counts counts;
     private final Progress progress;
     private final Function<String, Node> folderAttributes;
+    private final ParentSnapshot parent;
     private final DirectoryBuilder root;
 
     /// Folders above the sources, by absolute path; deeper ones sort after their parents.
@@ -43,14 +46,15 @@ final class SnapshotTree implements TreeSink, AutoCloseable {
             ContentStore contents,
             Counts counts,
             Progress progress,
-            ParentDirectory parent,
+            ParentSnapshot parent,
             Function<String, Node> folderAttributes) {
         this.writer = writer;
         this.contents = contents;
         this.counts = counts;
         this.progress = progress;
         this.folderAttributes = folderAttributes;
-        this.root = new DirectoryBuilder(this, folderAttributes.apply("/"), parent);
+        this.parent = parent;
+        this.root = new DirectoryBuilder(this, folderAttributes.apply("/"), parent.root());
         folders.put("/", root);
     }
 
@@ -62,6 +66,11 @@ final class SnapshotTree implements TreeSink, AutoCloseable {
         synchronized (folders) {
             return folder(absolutePath);
         }
+    }
+
+    @Override
+    public Optional<SourceRecord> before(String path) {
+        return parent.source(path);
     }
 
     private DirectoryBuilder folder(String path) {

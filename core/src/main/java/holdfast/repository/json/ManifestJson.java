@@ -1,6 +1,5 @@
 package holdfast.repository.json;
 
-import holdfast.model.Fingerprint;
 import holdfast.model.Manifest;
 import holdfast.model.SequenceRecord;
 import holdfast.model.SourceKind;
@@ -15,9 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// `holdfast.json`: indented, its keys always in the same order, so that it can be read and compared by eye.
-/// Bytes of a path that are no UTF-8 appear as escaped lone surrogates U+DC80 to U+DCFF, which Python's `json`
-/// reads back as the file name they belong to.
+/// `holdfast.json`: indented, its keys always in the same order, so that it can be read and
+/// compared by eye. Bytes of a path that are no UTF-8 appear as escaped lone surrogates U+DC80 to
+/// U+DCFF, which Python's `json` reads back as the file name they belong to.
 public final class ManifestJson {
     private ManifestJson() {}
 
@@ -48,16 +47,7 @@ public final class ManifestJson {
         source.details().forEach((key, value) -> out.key(key).string(value));
         out.endObject();
         out.key("tables").beginArray();
-        for (TableRecord table : source.tables()) {
-            out.beginObject();
-            out.key("name").string(table.name());
-            out.key("rows").number(table.rows());
-            out.key("fingerprint").string(table.fingerprint().toString());
-            if (table.critical()) {
-                out.key("critical").flag(true);
-            }
-            out.endObject();
-        }
+        source.tables().forEach(table -> TableJson.write(table, out));
         out.endArray();
         write(source.sequences(), out);
         out.key("damage").strings(source.damage());
@@ -177,7 +167,7 @@ public final class ManifestJson {
                 case "location" -> location = in.name();
                 case "path" -> path = in.name();
                 case "details" -> in.object(detail -> details.put(detail, in.string()));
-                case "tables" -> in.array(() -> tables.add(table(in)));
+                case "tables" -> in.array(() -> tables.add(TableJson.read(in)));
                 case "sequences" -> in.array(() -> sequences.add(sequence(in)));
                 case "files" -> files = in.number(Long.MAX_VALUE);
                 case "bytes" -> bytes = in.number(Long.MAX_VALUE);
@@ -193,26 +183,6 @@ public final class ManifestJson {
                 .filter(kind -> kind.label().equals(label))
                 .findFirst()
                 .orElseThrow(() -> new BrokenFormatException("a source of unknown kind: " + label));
-    }
-
-    private static TableRecord table(JsonIn in) throws BrokenFormatException {
-        String[] texts = {"", ""};
-        long[] rows = new long[1];
-        boolean[] critical = new boolean[1];
-        in.object(key -> {
-            switch (key) {
-                case "name" -> texts[0] = in.string();
-                case "rows" -> rows[0] = in.number(Long.MAX_VALUE);
-                case "fingerprint" -> texts[1] = in.string();
-                case "critical" -> critical[0] = in.flag();
-                default -> {}
-            }
-        });
-        try {
-            return new TableRecord(texts[0], rows[0], Fingerprint.parse(texts[1]), critical[0]);
-        } catch (IllegalArgumentException e) {
-            throw new BrokenFormatException("a table with a broken fingerprint", e);
-        }
     }
 
     private static SequenceRecord sequence(JsonIn in) throws BrokenFormatException {
