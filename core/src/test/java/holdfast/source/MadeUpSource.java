@@ -32,8 +32,8 @@ public final class MadeUpSource implements Source {
         this.root = root;
     }
 
-    /// A tree of some folders with files of all sizes up to `largest` bytes, some of them equal, some
-    /// full of zeros.
+    /// A tree of some folders with files of all sizes up to `largest` bytes, some of them equal,
+    /// some full of zeros.
     public static MadeUpSource random(String root, long seed, int count, int largest) {
         MadeUpSource source = new MadeUpSource(root);
         Random random = new Random(seed);
@@ -215,6 +215,10 @@ public final class MadeUpSource implements Source {
     }
 
     /// A directory's node with plain attributes.
+    public static Node file(String name) {
+        return new Node(name, NodeType.FILE, directory(name).attributes(), 0, 1, "", 0, List.of(), null);
+    }
+
     public static Node directory(String name) {
         return new Node(
                 name,

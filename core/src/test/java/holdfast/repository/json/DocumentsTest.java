@@ -14,6 +14,7 @@ import holdfast.model.Snapshot;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
+import holdfast.model.TableState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -120,7 +121,11 @@ class DocumentsTest {
                         FileNames.decode(new byte[] {'/', 'a', -1}),
                         "/a",
                         Map.of("sqlite.version", "3.50", "sqlite.page-size", "4096"),
-                        List.of(new TableRecord("orders", 3, new Fingerprint(1, -1))),
+                        List.of(
+                                new TableRecord("orders", 3, new Fingerprint(1, -1)),
+                                new TableRecord("tax", 1, new Fingerprint(0, 2))
+                                        .withReadAt(T)
+                                        .withState(new TableState("7.dat", 12, "ab"))),
                         1,
                         8192,
                         List.of("row 3 missing"),
@@ -154,6 +159,17 @@ class DocumentsTest {
                           "name": "orders",
                           "rows": 3,
                           "fingerprint": "0000000000000001ffffffffffffffff"
+                        },
+                        {
+                          "name": "tax",
+                          "rows": 1,
+                          "fingerprint": "00000000000000000000000000000002",
+                          "read_at": "2026-03-01T10:20:30.12Z",
+                          "state": {
+                            "file": "7.dat",
+                            "bytes": 12,
+                            "definition": "ab"
+                          }
                         }
                       ],
                       "damage": [
