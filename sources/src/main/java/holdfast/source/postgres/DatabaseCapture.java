@@ -13,6 +13,7 @@ import holdfast.source.TreeSink;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocWriter;
+import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.CopyStatement;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A database whose exported snapshot is held open while it is read. Used by one thread.
 final class DatabaseCapture implements Capture {
@@ -34,6 +36,7 @@ final class DatabaseCapture implements Capture {
     private final Map<String, String> details;
     private final Globals globals;
     private final ExportedSnapshot snapshot;
+    private final Connections connections;
     private final Readers readers;
     private final PostgresOptions options;
     private final StoredNodes nodes;
@@ -47,6 +50,7 @@ final class DatabaseCapture implements Capture {
             Map<String, String> details,
             Globals globals,
             ExportedSnapshot snapshot,
+            Connections connections,
             Readers readers,
             PostgresOptions options,
             StoredNodes nodes) {
@@ -57,6 +61,7 @@ final class DatabaseCapture implements Capture {
         this.details = details;
         this.globals = globals;
         this.snapshot = snapshot;
+        this.connections = connections;
         this.readers = readers;
         this.options = options;
         this.nodes = nodes;
@@ -97,16 +102,8 @@ final class DatabaseCapture implements Capture {
         try (DirectorySink.ChildDirectory directory = tree.at(path.folder()).directory(nodes.directory(path.name()))) {
             file(directory, TableOfContents.NAME, TocWriter.write(toc));
             files += globals(directory) ? 2 : 1;
-            List<TableData> tables = new ArrayList<>();
-            List<TocEntry> entries = tables();
-            for (TocEntry entry : entries) {
-                tables.add(data(entry));
-            }
-            Parallel.each(tables, options.readers(), table -> directory.file(table.node(), table));
-            for (int i = 0; i < tables.size(); i++) {
-                records.add(tables.get(i).table().withCritical(critical(entries.get(i))));
-            }
-            files += tables.size();
+            records.addAll(rows(directory, tree.before(path.path())));
+            files += records.size();
             files += largeObjects(directory, records);
         }
         if (!snapshot.held()) {
@@ -127,6 +124,33 @@ final class DatabaseCapture implements Capture {
                 expectedBytes(),
                 List.of(),
                 failures);
+    }
+
+    private List<TableRecord> rows(DirectorySink directory, Optional<SourceRecord> before) throws IOException {
+        List<TocEntry> entries = tables();
+        List<TableData> tables = new ArrayList<>();
+        List<UnchangedTables.Candidate> candidates = new ArrayList<>();
+        for (TocEntry entry : entries) {
+            tables.add(data(entry));
+            candidates.add(new UnchangedTables.Candidate(
+                    String.valueOf(entry.oid()),
+                    name(entry),
+                    toc.file(entry),
+                    CopyStatement.reading(entry),
+                    relation(entry)));
+        }
+        UnchangedTables unchanged = UnchangedTables.find(
+                connections, readers, nodes.time(), before, details, candidates, options.readers());
+        Parallel.each(tables, options.readers(), table -> {
+            if (!unchanged.again(directory, table)) {
+                directory.file(table.node(), table);
+            }
+        });
+        List<TableRecord> records = new ArrayList<>();
+        for (int i = 0; i < tables.size(); i++) {
+            records.add(unchanged.record(tables.get(i)).withCritical(critical(entries.get(i))));
+        }
+        return unchanged.remember(records, tables, details);
     }
 
     private boolean critical(TocEntry entry) {

@@ -137,6 +137,7 @@ public final class PostgresSource implements Source {
                 details,
                 new Globals(installation.program("pg_dumpall"), environment),
                 snapshot,
+                connections,
                 readers,
                 options,
                 new StoredNodes(clock.instant()));

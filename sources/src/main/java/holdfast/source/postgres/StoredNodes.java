@@ -6,12 +6,17 @@ import holdfast.model.NodeType;
 import java.time.Instant;
 import java.util.List;
 
-/// Nodes for what exists only in a database: readable by their owner, all of the instant of the backup.
+/// Nodes for what exists only in a database: readable by their owner, all of the instant of the
+/// backup.
 final class StoredNodes {
     private final Instant time;
 
     StoredNodes(Instant time) {
         this.time = time;
+    }
+
+    Instant time() {
+        return time;
     }
 
     Node directory(String name) {

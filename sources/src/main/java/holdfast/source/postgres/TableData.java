@@ -9,6 +9,7 @@ import holdfast.source.postgres.rows.CopyStatement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The rows of one table as the one file that `pg_dump` would make of them, read by as many
 /// connections as there are, and their fingerprint. Safe for use by many threads.
@@ -24,6 +25,7 @@ final class TableData implements FileContent {
     private final List<String> statements;
     private final boolean repeatable;
     private final FingerprintSum sum = new FingerprintSum();
+    private final AtomicLong bytes = new AtomicLong();
 
     /// @param statements which give the rows, one behind the other
     /// @param repeatable whether they give the same rows again
@@ -46,6 +48,15 @@ final class TableData implements FileContent {
         List<String> statements = new ArrayList<>();
         ranges.forEach(range -> statements.add(copy.pages(range.first(), range.end())));
         return new TableData(name, node, readers, statements, true);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// After everything has been read: how large the file is.
+    long storedBytes() {
+        return bytes.get();
     }
 
     Node node() {
@@ -97,7 +108,8 @@ final class TableData implements FileContent {
         @Override
         public Reading open() {
             CopyReading.Rows rows = new CopyReading.Rows(name, statement, repeatable);
-            return new CopyReading(readers, rows, node, last ? END : NOTHING, TableData.this::add);
+            return new CountedReading(
+                    new CopyReading(readers, rows, node, last ? END : NOTHING, TableData.this::add), bytes);
         }
     }
 }
