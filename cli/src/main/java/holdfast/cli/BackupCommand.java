@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "Databases are copied at one instant, consistently while others write to them; files are read right after;"
                     + " all becomes one snapshot. A SQLite database is recognised by its header.",
             "A PostgreSQL database is read in one snapshot of its own; with --all-databases, one after the other, so"
-                    + " that two databases are not of one instant.",
+                    + " that two databases are not of one instant. Tables that the server proves to be unchanged since"
+                    + " the last snapshot are not read again; it can do so with track_commit_timestamp on.",
             "Without SOURCE the environment decides: DATABASE_URL is backed up to BACKUP_DIR, which is made on first"
                     + " use, and snapshots older than BACKUP_RETENTION_DAYS are removed."
         },
@@ -81,7 +82,7 @@ final class BackupCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--force"},
-            description = "Read every file, also those that did not change since the last snapshot")
+            description = "Read every file and table, also those that did not change since the last snapshot")
     private boolean force;
 
     @Option(names = "--parent", paramLabel = "SNAPSHOT", description = "Compare with this snapshot instead of the last")

@@ -45,7 +45,14 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
             List<FailureDocument> failures) {}
 
     record SourceDocument(
-            String kind, String location, long files, long bytes, int tables, long rows, List<String> damage) {}
+            String kind,
+            String location,
+            long files,
+            long bytes,
+            int tables,
+            int tablesUnread,
+            long rows,
+            List<String> damage) {}
 
     /// @param level the level aimed at
     record ProofDocument(int level, String name, boolean passed, boolean recorded, List<CheckResult> failed) {
@@ -120,6 +127,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
                 console.line("files " + Console.safe(source.location()) + ": " + Count.of(source.files(), "file") + ", "
                         + size);
         }
+        UnreadTables.of(source).ifPresent(unread -> console.line("  " + unread.line()));
         for (String damage : source.damage()) {
             console.warn(Console.safe(source.location()) + " is damaged: " + Console.safe(damage));
         }
@@ -169,6 +177,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
                                 source.files(),
                                 source.bytes(),
                                 source.tables().size(),
+                                UnreadTables.of(source).map(UnreadTables::count).orElse(0),
                                 rows(source),
                                 source.damage()))
                         .toList(),

@@ -12,6 +12,8 @@ import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
 import holdfast.repository.Manifests;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -98,12 +100,22 @@ final class ShowCommand implements Callable<Integer> {
         console.line(source.kind().label() + " " + Console.safe(source.location()) + ": "
                 + Count.of(source.files(), "file") + ", " + Sizes.format(source.bytes()));
         source.details().forEach((name, value) -> console.line("  " + name + ": " + Console.safe(value)));
-        Table tables = new Table("  table", ">rows", "fingerprint");
+        boolean unread = UnreadTables.of(source).isPresent();
+        Table tables = unread
+                ? new Table("  table", ">rows", "fingerprint", "read")
+                : new Table("  table", ">rows", "fingerprint");
         for (TableRecord table : source.tables()) {
-            tables.row(
+            List<String> cells = new ArrayList<>(List.of(
                     "  " + Console.safe(table.name()) + (table.critical() ? " (critical)" : ""),
                     Long.toString(table.rows()),
-                    table.fingerprint().toString());
+                    table.fingerprint().toString()));
+            if (unread) {
+                cells.add(
+                        table.readAt() == null
+                                ? "now"
+                                : table.readAt().truncatedTo(ChronoUnit.SECONDS).toString());
+            }
+            tables.row(cells.toArray(String[]::new));
         }
         if (!tables.isEmpty()) {
             tables.lines().forEach(console::line);
