@@ -136,9 +136,9 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         if (before == null) {
             return false;
         }
-        Node stored = file.withContent(before.content(), bytes);
-        add(file.name(), new Entry.Complete(stored));
-        countFile(stored);
+        List<Future<ObjectId>> blobs = new ArrayList<>();
+        before.content().forEach(blob -> blobs.add(CompletableFuture.completedFuture(blob)));
+        add(file.name(), new Entry.File(file, blobs, bytes));
         owner.counts().logicalBytes.add(bytes);
         owner.progress().bytes(bytes);
         owner.progress().items(1);

@@ -20,9 +20,9 @@ record History(Instant takenAt, String system, String database, long xmin, Commi
     /// Key in the snapshot's document.
     static final String DETAIL = "postgres.history";
 
-    /// Changes with everything on which the text of rows depends and that is ours: the settings of
-    /// our sessions ([holdfast.source.postgres.connection]), the types in [TableDefinitions], what
-    /// [TableData] writes.
+    /// Changes with everything of ours on which the text of rows or their fingerprint depends: the
+    /// settings of sessions ([holdfast.source.postgres.connection]), the types in
+    /// [TableDefinitions], what [TableData] writes, [holdfast.source.postgres.rows.RowDigest].
     private static final String VERSION = "1";
 
     private static final int PARTS = 7;
