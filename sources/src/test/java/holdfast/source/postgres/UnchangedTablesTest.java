@@ -263,30 +263,4 @@ final class UnchangedTablesTest {
             assertRead(repository, Set.of("names", "arrays", "pairs", "light", "renamed", "small"));
         }
     }
-
-    @Test
-    void aRoleThatMayNotLookReadsEverything() throws Exception {
-        SERVER.run(
-                database,
-                "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC",
-                "CREATE ROLE reader_" + database + " LOGIN",
-                "GRANT pg_read_all_data TO reader_" + database);
-        ProvingServer asSuperuser = proving;
-        try (Repository repository = Backups.init(new MemoryStorage())) {
-            PostgresSource source = new PostgresSource(
-                    holdfast.source.postgres.connection.ConnectionTarget.of(
-                            SERVER.url(database).replace("postgres@", "reader_" + database + "@"), java.util.Map.of()),
-                    ClientPrograms.find(SERVER.programs().bin().toString()),
-                    PostgresOptions.DEFAULTS,
-                    folder,
-                    java.time.InstantSource.system());
-            assertThat(Backups.backUp(repository, source)
-                            .manifest()
-                            .sources()
-                            .getFirst()
-                            .details())
-                    .doesNotContainKey(History.DETAIL);
-            assertThat(asSuperuser.backUp(repository, database).read()).contains("t", "other");
-        }
-    }
 }
