@@ -53,23 +53,53 @@ public record TocEntry(
 
     /// The same, to be restored after other entries.
     public TocEntry withDependencies(List<String> others) {
+        return with(tag, definition, copyStatement, namespace, owner, others);
+    }
+
+    /// The same under another name.
+    public TocEntry named(@Nullable String inSchema, @Nullable String called) {
+        return with(called, definition, copyStatement, inSchema, owner, dependencies);
+    }
+
+    /// The same, made by another statement.
+    public TocEntry withDefinition(String sql) {
+        return with(tag, sql, copyStatement, namespace, owner, dependencies);
+    }
+
+    /// The same rows, taken by another statement.
+    public TocEntry withCopyStatement(String sql) {
+        return with(tag, definition, sql, namespace, owner, dependencies);
+    }
+
+    /// The same, belonging to whoever makes it.
+    public TocEntry withoutOwner() {
+        return with(tag, definition, copyStatement, namespace, "", dependencies);
+    }
+
+    private TocEntry with(
+            @Nullable String newTag,
+            @Nullable String newDefinition,
+            @Nullable String newCopyStatement,
+            @Nullable String newNamespace,
+            @Nullable String newOwner,
+            List<String> newDependencies) {
         return new TocEntry(
                 dumpId,
                 data,
                 tableOid,
                 oid,
-                tag,
+                newTag,
                 description,
                 section,
-                definition,
+                newDefinition,
                 dropStatement,
-                copyStatement,
-                namespace,
+                newCopyStatement,
+                newNamespace,
                 tablespace,
                 accessMethod,
                 relationKind,
-                owner,
+                newOwner,
                 withOids,
-                others);
+                newDependencies);
     }
 }

@@ -17,10 +17,11 @@ final class DatabaseNames {
 
     private static final String RESTORING = "_restoring_";
     private static final String CHECKING = "_checking_mask_";
+    private static final String RENAMING = "_renaming_schema_";
     private static final String KEPT = "_before_restore_";
     private static final String UNDONE = "_undone_";
-    private static final Pattern OF_A_RESTORE =
-            Pattern.compile("(" + RESTORING + "|" + CHECKING + "|" + KEPT + "|" + UNDONE + ")(\\d{14}(?:_\\d+)?)$");
+    private static final Pattern OF_A_RESTORE = Pattern.compile(
+            "(" + RESTORING + "|" + CHECKING + "|" + RENAMING + "|" + KEPT + "|" + UNDONE + ")(\\d{14}(?:_\\d+)?)$");
 
     private DatabaseNames() {}
 
@@ -39,6 +40,11 @@ final class DatabaseNames {
     /// Of a database that is made only to look at a schema.
     static String trial(String live, Instant now, Set<String> taken) {
         return free(live, CHECKING + STAMP.format(now), taken);
+    }
+
+    /// Of a database that is made only to give schemas another name.
+    static String renaming(String live, Instant now, Set<String> taken) {
+        return free(live, RENAMING + STAMP.format(now), taken);
     }
 
     /// Under which the restored one is found when the restore was taken back.
@@ -66,7 +72,7 @@ final class DatabaseNames {
     static boolean isScratch(String live, String name) {
         Matcher matcher = OF_A_RESTORE.matcher(name);
         return matcher.find()
-                && Set.of(RESTORING, CHECKING).contains(matcher.group(1))
+                && Set.of(RESTORING, CHECKING, RENAMING).contains(matcher.group(1))
                 && name.equals(named(live, matcher.group()));
     }
 

@@ -22,6 +22,8 @@ import java.util.Set;
 /// @param bytes of rows, as stored
 /// @param warnings what will not be as in the backup
 /// @param mask name of the profile by which rows are masked; empty when they are not
+/// @param schemas that get another name; the entries have it already, though their definitions get
+///     it only when the plan is carried out
 public record DatabasePlan(
         String target,
         Way way,
@@ -36,7 +38,8 @@ public record DatabasePlan(
         List<String> warnings,
         List<String> emptied,
         Set<String> otherSessions,
-        String mask) {
+        String mask,
+        SchemaNames schemas) {
     /// How the content gets into its place.
     public enum Way {
         /// Into the database that is there.
@@ -65,6 +68,26 @@ public record DatabasePlan(
     /// Where what is in each schema now will be found; none when no schemas change.
     public Map<String, String> keptSchemas() {
         return inside.map(InsidePlan::keptSchemas).orElse(Map.of());
+    }
+
+    /// The same from another dump.
+    DatabasePlan of(RenamedDump dump) {
+        return new DatabasePlan(
+                target,
+                way,
+                scratch,
+                keeping,
+                inside,
+                dump.toc(),
+                dump.entries(),
+                tables,
+                rows,
+                bytes,
+                warnings,
+                emptied,
+                otherSessions,
+                mask,
+                schemas);
     }
 
     /// Whether anything that exists will be replaced.

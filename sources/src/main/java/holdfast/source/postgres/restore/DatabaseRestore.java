@@ -76,7 +76,7 @@ public final class DatabaseRestore {
             @Nullable MaskProfile mask,
             UserQueries queries) {
         this.files = files;
-        this.recorded = recorded;
+        this.recorded = options.content().names().renamed(recorded);
         this.target = target;
         this.options = options;
         this.around = around;
@@ -110,6 +110,17 @@ public final class DatabaseRestore {
                 warnings.add("a restore that was ended has left the database " + left + "; it is dropped");
             }
             Way way = placing.way(server, facts);
+            SchemaNames names = options.content().names();
+            if (!names.isEmpty()) {
+                SchemaRenaming renaming = new SchemaRenaming(names, toc);
+                boolean rows = options.content().part().dataOnly();
+                chosen = renaming.complete(chosen, rows);
+                if (!rows) {
+                    warnings.addAll(renaming.check(target.display(), facts, placing.stateIf(facts.exists()), chosen));
+                }
+                chosen = names.renamed(chosen);
+                toc = names.renamed(toc);
+            }
             List<String> emptied = new ArrayList<>();
             if (way == Way.INTO) {
                 chosen = placing.fitting(toc, chosen, emptied);
@@ -221,7 +232,8 @@ public final class DatabaseRestore {
                 warnings,
                 emptied,
                 sessions,
-                mask == null ? "" : mask.name());
+                mask == null ? "" : mask.name(),
+                options.content().names());
     }
 
     /// By schema and name.
@@ -241,6 +253,16 @@ public final class DatabaseRestore {
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             leftovers(server).drop(around.log());
         }
+        if (plan.schemas().isEmpty() || options.content().part().dataOnly()) {
+            return run(plan, deadline, start);
+        }
+        RenamedDump dump = new RenamingTrial(files, target, options, encoding(recorded), around)
+                .dump(toc(), plan.entries(), deadline);
+        return new DatabaseRestore(dump.files(), recorded, target, options.withoutNames(), around, mask, queries)
+                .run(plan.of(dump), deadline, start);
+    }
+
+    private DatabaseResult run(DatabasePlan plan, Deadline deadline, Instant start) throws IOException {
         RowMasking masking = mask == null ? RowMasking.NONE : masking(mask, plan, deadline);
         if (plan.way() == Way.INTO) {
             return result(plan, filling().fill(plan, target, deadline, masking), true, start);

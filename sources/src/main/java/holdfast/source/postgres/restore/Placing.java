@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Where a dump can go: what stands in its place, and what of the dump fits beside it. Looks only.
 /// Used by one thread.
@@ -133,6 +134,11 @@ final class Placing {
                     "cannot " + what + ": this role may not create databases",
                     "ALTER ROLE … CREATEDB, or restore into an empty database by --target");
         }
+    }
+
+    @Nullable
+    DatabaseState stateIf(boolean exists) throws IOException {
+        return exists ? state() : null;
     }
 
     DatabaseState state() throws IOException {

@@ -34,14 +34,21 @@ public record RestoreOptions(
         Set<Check> checks) {
     private static final long MEBIBYTE = 1 << 20;
 
-    /// @param schemas,tables patterns as psql's `\d` takes them; empty for all
+    /// @param schemas,tables patterns as psql's `\d` takes them; empty for all, or for the schemas
+    ///     that get another name when there are some
     /// @param part which section
-    public record Content(List<String> schemas, List<String> tables, Part part) {
+    /// @param names of schemas that get another one
+    public record Content(List<String> schemas, List<String> tables, Part part, SchemaNames names) {
         public static final Content ALL = new Content(List.of(), List.of(), Part.ALL);
 
         public Content {
-            schemas = List.copyOf(schemas);
+            schemas = schemas.isEmpty() && tables.isEmpty() ? names.patterns() : List.copyOf(schemas);
             tables = List.copyOf(tables);
+        }
+
+        /// Under the names that were backed up.
+        public Content(List<String> schemas, List<String> tables, Part part) {
+            this(schemas, tables, part, SchemaNames.NONE);
         }
 
         boolean selects() {
@@ -98,14 +105,23 @@ public record RestoreOptions(
             EnumSet.allOf(Check.class));
 
     public RestoreOptions with(Placement other) {
+        return with(content, other);
+    }
+
+    /// The same for a dump whose schemas have their new names.
+    RestoreOptions withoutNames() {
+        return with(new Content(content.schemas(), content.tables(), content.part()), placement);
+    }
+
+    private RestoreOptions with(Content newContent, Placement newPlacement) {
         return new RestoreOptions(
                 jobs,
                 batchBytes,
                 timeout,
                 connectTimeout,
                 maintenanceMemory,
-                content,
-                other,
+                newContent,
+                newPlacement,
                 owners,
                 privileges,
                 tablespaces,

@@ -169,6 +169,11 @@ public record CopyStatement(String schema, String table, List<String> columns) {
         return "SELECT " + columnList() + " FROM ONLY " + qualified();
     }
 
+    /// As a table of contents has it.
+    public String stored() {
+        return BEGIN + qualified() + inParentheses() + " " + END + "\n";
+    }
+
     /// Takes rows.
     public String from() {
         return BEGIN + qualified() + inParentheses() + " FROM STDIN";
