@@ -7,6 +7,7 @@ import holdfast.source.postgres.restore.RestoreOptions.Check;
 import holdfast.source.postgres.restore.RestoreOptions.Content;
 import holdfast.source.postgres.restore.RestoreOptions.Part;
 import holdfast.source.postgres.restore.RestoreOptions.Placement;
+import holdfast.source.postgres.restore.SchemaNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -31,6 +32,13 @@ final class DatabaseOptionsGroup {
             paramLabel = "PATTERN",
             description = "Only these tables, with their indexes, constraints, triggers and sequences")
     private List<String> tables = List.of();
+
+    @Option(
+            names = "--remap-schema",
+            paramLabel = "OLD:NEW",
+            description = "Restore the schema OLD under the name NEW, beside the one that is there; may be repeated."
+                    + " Without --schema and --table nothing else is restored")
+    private List<String> names = List.of();
 
     @Option(names = "--schema-only", description = "No rows")
     private boolean schemaOnly;
@@ -128,6 +136,18 @@ final class DatabaseOptionsGroup {
         return runAfter;
     }
 
+    /// Whether something is asked for that only a restore into a server can do.
+    void requireServer(boolean intoServer) {
+        if (!names.isEmpty() && !intoServer) {
+            throw new HoldfastException.BadUsage(
+                    "--remap-schema is for restores into databases", "name one by --target postgresql://HOST/NAME");
+        }
+        if (!names.isEmpty() && !mask.isEmpty()) {
+            throw new HoldfastException.BadUsage(
+                    "--remap-schema and --mask do not go together", "mask into a database of its own");
+        }
+    }
+
     /// @param replace whether a filled database may be replaced
     /// @param verifyAnything false for `--no-verify`
     RestoreOptions options(boolean replace, boolean inPlace, boolean verifyAnything) {
@@ -139,7 +159,7 @@ final class DatabaseOptionsGroup {
                 timeout,
                 RestoreOptions.DEFAULTS.connectTimeout(),
                 (int) (memory.count() >> 20),
-                new Content(schemas, tables, part()),
+                new Content(schemas, tables, part(), SchemaNames.of(names)),
                 new Placement(create || inPlace, replace, terminate),
                 !noOwner,
                 !noPrivileges,

@@ -54,6 +54,7 @@ final class DatabaseRestores {
             List<String> emptiedTables,
             List<String> endedSessions,
             String mask,
+            Map<String, String> renamedSchemas,
             List<String> warnings) {}
 
     /// What `restore --json` says of a database at the end.
@@ -63,6 +64,7 @@ final class DatabaseRestores {
             String status,
             String keptAs,
             String mask,
+            Map<String, String> renamedSchemas,
             List<RestoreStatus.Table> tables,
             int failed,
             List<RestoreStatus.Failure> failures,
@@ -196,11 +198,14 @@ final class DatabaseRestores {
             if (!plan.mask().isEmpty()) {
                 console.note("    rows are masked by the profile " + Console.safe(plan.mask()));
             }
+            if (!plan.schemas().isEmpty()) {
+                console.note("    schema " + Console.safe(plan.schemas().toString()));
+            }
             if (!plan.emptied().isEmpty()) {
                 console.note("    emptied first: " + Console.safe(String.join(", ", plan.emptied())));
             }
             plan.otherSessions().forEach(other -> console.note("    ends the session of " + Console.safe(other)));
-            plan.warnings().forEach(console::warn);
+            plan.warnings().forEach(warning -> console.warn(Console.safe(warning)));
         }
     }
 
@@ -231,6 +236,7 @@ final class DatabaseRestores {
                         one.plan().emptied(),
                         List.copyOf(one.plan().otherSessions()),
                         one.plan().mask(),
+                        one.plan().schemas().names(),
                         one.plan().warnings()))
                 .toList();
     }
@@ -322,6 +328,7 @@ final class DatabaseRestores {
                 result.passed() ? "completed" : result.inPlace() ? "incomplete" : "failed",
                 result.inPlace() ? keptAs(result.plan()) : "",
                 result.plan().mask(),
+                result.plan().schemas().names(),
                 result.tables(),
                 result.failed(),
                 result.failures(),

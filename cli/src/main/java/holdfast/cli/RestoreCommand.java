@@ -42,6 +42,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast restore 2026-03-01T10:00 --include /srv/app.db --yes",
             "  holdfast restore latest --target postgresql://app@db2/shop --create",
             "  holdfast restore --target postgresql://app@db2/shop --table 'billing.*' --data-only --truncate",
+            "  holdfast restore --remap-schema shop:shop_yesterday   beside the live one, in the same database",
             "  holdfast restore latest:/srv/www --target /tmp/www --delta",
             "  holdfast restore --target postgresql://localhost/dev --create --mask masks.yaml#development"
         })
@@ -117,6 +118,7 @@ final class RestoreCommand implements Callable<Integer> {
         String name = colon < 0 ? reference : reference.substring(0, colon);
         String part = colon < 0 ? "" : reference.substring(colon + 1);
         boolean intoServer = DatabaseWish.isUrl(target);
+        databases.requireServer(intoServer || target.isEmpty());
         Optional<MaskProfile> mask = mask(intoServer);
         PathFilter paths = pathFilter(include, exclude);
         Optional<RestoreRequest> files = intoServer || mask.isPresent()

@@ -145,6 +145,35 @@ final class DatabaseRestoreCommandTest {
     }
 
     @Test
+    void aSchemaComesBackBesideTheLiveOneUnderAnotherName() throws Exception {
+        SERVER.run(database, "DELETE FROM orders WHERE id > 1");
+        String[] restore = {"restore", "--remap-schema", "public:\"Jan: 1\""};
+        Result dry = ok("restore", "--dry-run", "--remap-schema", "public:yesterday");
+        assertThat(dry.out()).contains("load into postgresql://", "schema public as yesterday");
+        JsonNode plan = new ObjectMapper()
+                .readTree(ok("restore", "--dry-run", "--json", restore[1], restore[2])
+                        .out());
+        assertThat(plan.get("databases").get(0).get("renamed_schemas").toString())
+                .isEqualTo("{\"public\":\"Jan: 1\"}");
+        assertThat(ok(restore).out()).contains("completed: every row equals what was backed up (1 table)");
+        assertThat(SERVER.ask(database, "SELECT count(*), sum(total) FROM \"Jan: 1\".orders"))
+                .containsExactly("1000|500500");
+        assertThat(total(database)).containsExactly("1|1");
+        JsonNode done = new ObjectMapper()
+                .readTree(ok("restore", "--json", "--remap-schema", "public:Feb")
+                        .out()
+                        .lines()
+                        .toList()
+                        .getLast());
+        assertThat(done.get("databases").get(0).get("renamed_schemas").toString())
+                .isEqualTo("{\"public\":\"Feb\"}");
+        mistake(4, "it has a schema Feb already", "restore", "--remap-schema", "public:Feb");
+        mistake(2, "no schema of the backup matches \"Public\"", "restore", "--remap-schema", "Public:x");
+        mistake(2, "does not say which schema", "restore", "--remap-schema", "public");
+        mistake(2, "is for restores into databases", "restore", "--target", "/x", "--remap-schema", "public:x");
+    }
+
+    @Test
     void mistakesAreToldAndChangeNothing() throws SQLException {
         mistake(4, "there is no such database", "restore", "--target", SERVER.url("nowhere"));
         mistake(4, "it is not empty", "restore", "--target", SERVER.url(database));
