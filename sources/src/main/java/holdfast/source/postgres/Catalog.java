@@ -1,9 +1,12 @@
 package holdfast.source.postgres;
 
+import holdfast.model.FileNames;
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.rows.DatabaseEncoding;
 import holdfast.source.postgres.rows.Identifiers;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +55,15 @@ final class Catalog {
             WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND pg_catalog.row_security_active(c.oid)
             ORDER BY 1""";
 
+    /// Of a database without an encoding; as bytes, which nobody converts.
+    private static final String NAMES = """
+            SELECT DISTINCT pg_catalog.encode(pg_catalog.convert_to(named.name, 'SQL_ASCII'), 'hex')
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+            CROSS JOIN LATERAL (VALUES (n.nspname::text), (c.relname::text), (a.attname::text)) named (name)
+            WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND NOT a.attisdropped
+              AND named.name COLLATE "C" ~ '[\\x80-\\xff]'""";
+
     private final ExportedSnapshot snapshot;
 
     Catalog(ExportedSnapshot snapshot) {
@@ -65,6 +77,25 @@ final class Catalog {
     /// As PostgreSQL names it.
     String encoding() throws SQLException {
         return snapshot.ask("SELECT pg_catalog.current_setting('server_encoding')");
+    }
+
+    /// Refuses before anything is stored.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when a table or column has a name that the driver,
+    ///     which sends UTF-8 only, cannot say to the server
+    void requireNameable(String database) throws SQLException {
+        if (!encoding().equals(DatabaseEncoding.NONE.name())) {
+            return;
+        }
+        for (List<String> row : snapshot.rows(NAMES)) {
+            String name = FileNames.decode(HexFormat.of().parseHex(row.getFirst()));
+            if (!FileNames.isText(name)) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot back up " + database + ": it has no encoding (SQL_ASCII), and the name "
+                                + FileNames.display(name) + " in it is not UTF-8",
+                        "rename it, or back up what pg_dump writes as a file");
+            }
+        }
     }
 
     /// Refuses before anything is stored.

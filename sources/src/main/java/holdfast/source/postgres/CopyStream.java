@@ -1,5 +1,6 @@
 package holdfast.source.postgres;
 
+import holdfast.source.postgres.connection.Connections;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.sql.Connection;
@@ -13,12 +14,10 @@ import org.postgresql.core.QueryExecutorBase;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
-/// The bytes of a `COPY … TO STDOUT` as they come in, so that a row of 1 GB, the most that PostgreSQL has, needs no
-/// more
-/// memory than another: the driver itself makes an array of every row. Only data is read from the driver's stream here;
-/// all other messages are left to the driver. See "COPY Operations" in PostgreSQL's chapter on the protocol. Used by
-/// one
-/// thread.
+/// The bytes of a `COPY … TO STDOUT` as they come in, so that a row of 1 GB, the most that
+/// PostgreSQL has, needs no more memory than another: the driver itself makes an array of every
+/// row. Only data is read from the driver's stream here; all other messages are left to the driver.
+/// See "COPY Operations" in PostgreSQL's chapter on the protocol. Used by one thread.
 final class CopyStream {
     private static final char COPY_DATA = 'd';
     private static final int LENGTH_BYTES = 4;
@@ -35,10 +34,12 @@ final class CopyStream {
         this.copy = copy;
     }
 
+    /// @param statement without options
     static CopyStream start(Connection connection, String statement) throws SQLException {
         PGStream stream = stream(connection);
+        String unchanged = Connections.inServerEncoding(connection, statement);
         return new CopyStream(
-                stream, connection.unwrap(PGConnection.class).getCopyAPI().copyOut(statement));
+                stream, connection.unwrap(PGConnection.class).getCopyAPI().copyOut(unchanged));
     }
 
     /// The driver has no other way to its stream.
@@ -53,7 +54,8 @@ final class CopyStream {
     }
 
     /// @return how many bytes, at least 1; -1 after the last
-    /// @throws SQLException what the server said instead; of class 08 when it is gone, or silent for too long
+    /// @throws SQLException what the server said instead; of class 08 when it is gone, or silent
+    ///     for too long
     int read(byte[] to) throws SQLException {
         try {
             int filled = received(to);

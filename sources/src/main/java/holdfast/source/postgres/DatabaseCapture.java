@@ -15,6 +15,7 @@ import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocWriter;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.CopyStatement;
+import holdfast.source.postgres.rows.DatabaseEncoding;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ final class DatabaseCapture implements Capture {
 
     private final String location;
     private final DatabasePath path;
+    private final TableOfContents stored;
     private final TableOfContents toc;
     private final Map<String, Relation> relations;
     private final Map<String, String> details;
@@ -56,7 +58,8 @@ final class DatabaseCapture implements Capture {
             StoredNodes nodes) {
         this.location = location;
         this.path = path;
-        this.toc = toc;
+        this.stored = toc;
+        this.toc = DatabaseEncoding.readable(toc);
         this.relations = relations;
         this.details = details;
         this.globals = globals;
@@ -100,7 +103,7 @@ final class DatabaseCapture implements Capture {
         List<TableRecord> records = new ArrayList<>();
         long files = 0;
         try (DirectorySink.ChildDirectory directory = tree.at(path.folder()).directory(nodes.directory(path.name()))) {
-            file(directory, TableOfContents.NAME, TocWriter.write(toc));
+            file(directory, TableOfContents.NAME, TocWriter.write(stored));
             files += globals(directory) ? 2 : 1;
             records.addAll(rows(directory, tree.before(path.path())));
             files += records.size();

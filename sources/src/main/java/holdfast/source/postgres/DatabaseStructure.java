@@ -2,6 +2,7 @@ package holdfast.source.postgres;
 
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.rows.DatabaseEncoding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -18,11 +19,11 @@ public record DatabaseStructure(ClientPrograms programs, int preferred, Path scr
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections)) {
             Catalog catalog = new Catalog(snapshot);
             ClientPrograms.Installation installation = programs.dumping(catalog.serverMajor(), preferred);
-            return new SchemaDump(
+            return DatabaseEncoding.readable(new SchemaDump(
                             installation.program("pg_dump"),
                             connections.reached().libpqEnvironment(),
                             scratch)
-                    .run(snapshot.name(), catalog.encoding(), lockTimeout.toMillis(), List.of());
+                    .run(snapshot.name(), catalog.encoding(), lockTimeout.toMillis(), List.of()));
         } catch (SQLException e) {
             throw new IOException("cannot describe the database: " + e.getMessage(), e);
         }

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/// A transaction that fixes what everybody else reads, and keeps others from dropping, emptying or rewriting the tables
-/// meanwhile: of such a table not even an older snapshot sees its rows any more. Snapshot and locks are there as long
-/// as it is open. Used by one thread, but for those to whom it is lent.
+/// A transaction that fixes what everybody else reads, and keeps others from dropping, emptying or
+/// rewriting the tables meanwhile: of such a table not even an older snapshot sees its rows any
+/// more. Snapshot and locks are there as long as it is open. Used by one thread, but for those to
+/// whom it is lent.
 final class ExportedSnapshot implements AutoCloseable {
     private static final int LOCKED_AT_ONCE = 1000;
 
@@ -69,29 +69,20 @@ final class ExportedSnapshot implements AutoCloseable {
         }
     }
 
-    /// Lends the connection to one who cannot read a table over another, because somebody waits to change it, who in
-    /// turn waits for this one to end. Whoever borrows it gives it back ([#takeBack]) with no statement running.
-    ///
-    /// @return null when it would not give the very bytes: its texts come in UTF-8
-    @Nullable
-    Connection lend() throws SQLException {
+    /// Lends the connection to one who cannot read a table over another, because somebody waits to
+    /// change it, who in turn waits for this one to end. Whoever borrows it gives it back
+    /// ([#takeBack]) with no statement running.
+    Connection lend() {
         free.acquireUninterruptibly();
-        boolean lent = false;
-        try {
-            lent = ask("SELECT pg_catalog.current_setting('server_encoding')").equals("UTF8");
-            return lent ? connection : null;
-        } finally {
-            if (!lent) {
-                free.release();
-            }
-        }
+        return connection;
     }
 
     void takeBack() {
         free.release();
     }
 
-    /// For one who borrowed it and cannot end what it began: it is gone then, and with it the snapshot.
+    /// For one who borrowed it and cannot end what it began: it is gone then, and with it the
+    /// snapshot.
     void abandon() {
         try {
             connection.abort(Runnable::run);

@@ -17,6 +17,7 @@ import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocReader;
 import holdfast.source.postgres.restore.ProofRestore;
 import holdfast.source.postgres.rows.DataRows;
+import holdfast.source.postgres.rows.DatabaseEncoding;
 import holdfast.source.postgres.rows.RowDigest;
 import holdfast.source.postgres.sandbox.SandboxServer;
 import java.io.BufferedInputStream;
@@ -56,7 +57,7 @@ public final class PostgresInspector implements Inspector {
         String name = recorded.path().substring(recorded.path().lastIndexOf('/') + 1);
         TableOfContents toc;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(restored.resolve(TableOfContents.NAME)))) {
-            toc = TocReader.read(in);
+            toc = DatabaseEncoding.readable(TocReader.read(in));
         } catch (IOException e) {
             return List.of(CheckResult.fail(name + ": table of contents", String.valueOf(e.getMessage())));
         }

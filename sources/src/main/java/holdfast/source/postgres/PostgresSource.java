@@ -113,6 +113,7 @@ public final class PostgresSource implements Source {
     private Capture capture(Connections connections, ExportedSnapshot snapshot) throws IOException, SQLException {
         Catalog catalog = new Catalog(snapshot);
         int major = catalog.serverMajor();
+        catalog.requireNameable(location());
         if (options.selection().isEmpty()) { // of a selection pg_dump itself tells what it may not read
             catalog.requireReadable(location());
         }

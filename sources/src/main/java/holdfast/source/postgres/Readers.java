@@ -10,11 +10,11 @@ import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Connections that all see the database as one exported snapshot has it; at most so many at a time, opened when they
-/// are needed. Safe for use by many threads.
+/// Connections that all see the database as one exported snapshot has it; at most so many at a
+/// time, opened when they are needed. Safe for use by many threads.
 final class Readers implements AutoCloseable {
-    /// Who waits longer for a table stands behind somebody who waits to change it: nobody can have changed what the
-    /// snapshot has locked.
+    /// Who waits longer for a table stands behind somebody who waits to change it: nobody can have
+    /// changed what the snapshot has locked.
     private static final int LOCK_TIMEOUT_MILLIS = 500;
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -54,7 +54,7 @@ final class Readers implements AutoCloseable {
     }
 
     private Connection open() throws IOException, SQLException {
-        Connection connection = connections.openInServerEncoding();
+        Connection connection = connections.open();
         boolean done = false;
         try {
             connection.setAutoCommit(false);
@@ -78,7 +78,8 @@ final class Readers implements AutoCloseable {
         return snapshot.held();
     }
 
-    /// Whether the connection is gone, and another one may do better: class 08, and a server that shuts down.
+    /// Whether the connection is gone, and another one may do better: class 08, and a server that
+    /// shuts down.
     static boolean connectionLost(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         return state.startsWith("08") || state.startsWith("57P");
@@ -97,7 +98,8 @@ final class Readers implements AutoCloseable {
             return connection;
         }
 
-        /// Begins a `COPY … TO STDOUT`; over the snapshot's own connection when another one must wait.
+        /// Begins a `COPY … TO STDOUT`; over the snapshot's own connection when another one must
+        /// wait.
         CopyStream copy(String statement) throws SQLException {
             try {
                 return CopyStream.start(connection, statement);
@@ -106,15 +108,13 @@ final class Readers implements AutoCloseable {
                     throw e;
                 }
                 Connection locking = snapshot.lend();
-                if (locking == null) {
-                    throw e;
-                }
                 borrowed = true;
                 return CopyStream.start(locking, statement);
             }
         }
 
-        /// Its locks are given back too: those of the snapshot are enough, and the server has not many.
+        /// Its locks are given back too: those of the snapshot are enough, and the server has not
+        /// many.
         void giveBack() {
             boolean clean = unlocked();
             synchronized (Readers.this) {

@@ -303,6 +303,13 @@ public final class PostgresServer implements AutoCloseable, BeforeAllCallback, A
         return ServerPrograms.end(builder, script);
     }
 
+    /// Has the stock `pg_restore` load a dump; the first error ends it.
+    public void pgRestore(String database, Path dump) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                programs.program("pg_restore").toString(), "--exit-on-error", "-d", url(database), dump.toString());
+        ServerPrograms.end(builder, Path.of("/dev/null"));
+    }
+
     /// A name for SQL.
     public static String identifier(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';

@@ -1,6 +1,7 @@
 package holdfast.source.postgres.archive;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One entry of the table of contents: an object of the database, or the data of one. Immutable.
@@ -74,6 +75,29 @@ public record TocEntry(
     /// The same, belonging to whoever makes it.
     public TocEntry withoutOwner() {
         return with(tag, definition, copyStatement, namespace, "", dependencies);
+    }
+
+    /// The same with other texts.
+    public TocEntry map(UnaryOperator<String> text) {
+        UnaryOperator<@Nullable String> one = before -> before == null ? null : text.apply(before);
+        return new TocEntry(
+                dumpId,
+                data,
+                tableOid,
+                oid,
+                one.apply(tag),
+                description,
+                section,
+                one.apply(definition),
+                one.apply(dropStatement),
+                one.apply(copyStatement),
+                one.apply(namespace),
+                one.apply(tablespace),
+                one.apply(accessMethod),
+                relationKind,
+                one.apply(owner),
+                withOids,
+                dependencies);
     }
 
     private TocEntry with(

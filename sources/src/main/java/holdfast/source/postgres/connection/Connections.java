@@ -4,9 +4,7 @@ import holdfast.model.HoldfastException;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /// Opens sessions with one database, each fixed for dumping ([DumpSession]) or for restoring
 /// ([RestoreSession]), in auto-commit.
@@ -53,11 +52,11 @@ public final class Connections {
         }
     }
 
-    /// A new session, with `client_encoding` UTF8: the driver breaks any connection on which it
-    /// becomes another one. The server then converts every text, and a database in SQL_ASCII,
+    /// A new session, with `client_encoding` UTF8: the driver writes statements in nothing else,
+    /// whatever a session is told. The server converts every text, and a database in SQL_ASCII,
     /// about whose bytes it knows nothing, fails with SQLSTATE 22021 at the first value that is
     /// not UTF-8; so do databases in MULE_INTERNAL and some EUC encodings at characters that
-    /// Unicode lacks. [#openInServerEncoding] does not.
+    /// Unicode lacks. A COPY does not, with the option that [#inServerEncoding] gives it.
     ///
     /// @throws HoldfastException.PreCheckFailed when no server lets us in
     /// @throws HoldfastException.BadUsage when a file that the target names is not there or
@@ -66,21 +65,19 @@ public final class Connections {
         return open(Purpose.READING, "");
     }
 
-    /// A new session whose `client_encoding` is that of the database, as `pg_dump` has it:
-    /// nothing is converted, so `COPY` gives and takes the very bytes. The driver itself reads
-    /// and writes statements, names and messages in the Java charset of that name, and in
-    /// SQL_ASCII all but ASCII becomes `?`: take names from [#open].
+    /// The same COPY with rows as the database has them, as `pg_dump` asks for them: nothing is
+    /// converted, so it gives and takes the very bytes.
     ///
-    /// @throws HoldfastException.PreCheckFailed as [#open]
-    /// @throws HoldfastException.BadUsage as [#open]
-    public Connection openInServerEncoding() {
-        return open(Purpose.READING_BYTES, "");
+    /// @param copy one without options
+    public static String inServerEncoding(Connection connection, String copy) throws SQLException {
+        String encoding = connection.unwrap(PGConnection.class).getParameterStatus("server_encoding");
+        return copy + " WITH (ENCODING '" + encoding + "')";
     }
 
     /// A new session that writes, fixed as `pg_restore` fixes its own ([RestoreSession]). Every
     /// statement goes to the server as it is, in one piece.
     ///
-    /// @param encoding the session's `client_encoding`; statements and rows are in it
+    /// @param encoding the session's `client_encoding`; rows are in it
     /// @throws HoldfastException.PreCheckFailed as [#open]
     /// @throws HoldfastException.BadUsage as [#open]
     public Connection openForRestore(String encoding) {
@@ -89,7 +86,6 @@ public final class Connections {
 
     private enum Purpose {
         READING,
-        READING_BYTES,
         RESTORING
     }
 
@@ -247,19 +243,7 @@ public final class Connections {
     private static void fix(Connection connection, Purpose purpose, String encoding) throws SQLException {
         switch (purpose) {
             case READING -> DumpSession.fix(connection);
-            case READING_BYTES -> {
-                DumpSession.fix(connection);
-                useServerEncoding(connection);
-            }
             case RESTORING -> RestoreSession.fix(connection, encoding);
-        }
-    }
-
-    private static void useServerEncoding(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet answer = statement.executeQuery("SELECT pg_catalog.set_config('client_encoding',"
-                        + " pg_catalog.current_setting('server_encoding'), false)")) {
-            answer.next();
         }
     }
 }

@@ -7,18 +7,14 @@ import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
 import holdfast.source.postgres.DatabaseStructure;
 import holdfast.source.postgres.archive.ArchiveFiles;
-import holdfast.source.postgres.archive.BrokenArchiveException;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
-import holdfast.source.postgres.archive.TocReader;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.mask.MaskProfile;
 import holdfast.source.postgres.mask.TableColumns;
 import holdfast.source.postgres.restore.DatabasePlan.Way;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -101,7 +97,7 @@ public final class DatabaseRestore {
     /// @throws HoldfastException.PreCheckFailed when it cannot
     /// @throws HoldfastException.BadUsage when a pattern matches nothing
     public DatabasePlan plan() throws IOException {
-        TableOfContents toc = toc();
+        TableOfContents toc = DumpContents.read(files, recorded);
         List<TocEntry> chosen = Selection.of(toc.entries(), options.content());
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             TargetServer.Facts facts = server.facts(target.database());
@@ -177,16 +173,6 @@ public final class DatabaseRestore {
         }
     }
 
-    private TableOfContents toc() throws IOException {
-        try (InputStream in = new BufferedInputStream(files.open(TableOfContents.NAME, 0))) {
-            return TocReader.read(in);
-        } catch (BrokenArchiveException e) {
-            throw new HoldfastException.Damaged(
-                    "the table of contents of " + recorded.location() + " is damaged: " + e.getMessage(),
-                    "'holdfast verify' tells more; an older snapshot may be whole");
-        }
-    }
-
     private DatabasePlan plan(
             TableOfContents toc,
             List<TocEntry> chosen,
@@ -257,7 +243,7 @@ public final class DatabaseRestore {
             return run(plan, deadline, start);
         }
         RenamedDump dump = new RenamingTrial(files, target, options, encoding(recorded), around)
-                .dump(toc(), plan.entries(), deadline);
+                .dump(DumpContents.read(files, recorded), plan.entries(), deadline);
         return new DatabaseRestore(dump.files(), recorded, target, options.withoutNames(), around, mask, queries)
                 .run(plan.of(dump), deadline, start);
     }

@@ -9,13 +9,10 @@ import holdfast.source.postgres.DatabaseStructure;
 import holdfast.source.postgres.archive.ArchiveFiles;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
-import holdfast.source.postgres.archive.TocReader;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.Identifiers;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -51,14 +48,10 @@ public record ProofRestore(
 
     /// @return every check made; a failed one is a finding, not an exception
     public List<CheckResult> run() throws IOException {
-        TableOfContents toc;
-        try (InputStream in = new BufferedInputStream(files.open(TableOfContents.NAME, 0))) {
-            toc = TocReader.read(in);
-        }
         List<CheckResult> checks = new ArrayList<>();
         String subject = recorded.location() + ": server";
         try {
-            prepare(toc, checks);
+            prepare(DumpContents.read(files, recorded), checks);
             DatabaseRestore restore = new DatabaseRestore(
                     files,
                     recorded,

@@ -47,8 +47,7 @@ record RestoreInside(
             throws IOException {
         RestoreStatus status = new RestoreStatus(around.tables());
         TargetSession.Manner manner = filling.manner(connections, deadline);
-        try (Connection connection =
-                connections.openForRestore(manner.encoding().client())) {
+        try (Connection connection = connections.openForRestore("UTF8")) {
             InsideSwap swap = new InsideSwap(connection, plan.target(), inside);
             around.progress().step("locking");
             swap.begin();

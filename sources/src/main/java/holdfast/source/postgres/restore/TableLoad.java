@@ -89,10 +89,10 @@ final class TableLoad {
                 RowInput counted = new Counted(stored, progress);
                 RowInput filtered = filter.apply(counted)) {
             long taken = session.inOneTransaction()
-                    ? session.copyWithin(fresh == Fresh.NEW ? copy.fromFrozen() : copy.from(), filtered)
+                    ? session.copyWithin(fresh == Fresh.NEW ? copy.fromFrozen(session.rows()) : copy.from(session.rows()), filtered)
                     : segments.size() == 1 && fresh == Fresh.NEW
                             ? alone(session, filtered)
-                            : session.copy(copy.from(), filtered);
+                            : session.copy(copy.from(session.rows()), filtered);
             loaded(taken);
         }
     }
@@ -104,7 +104,7 @@ final class TableLoad {
         boolean done = false;
         try {
             session.execute("TRUNCATE ONLY " + copy.qualified());
-            long taken = session.copyWithin(copy.fromFrozen(), rows);
+            long taken = session.copyWithin(copy.fromFrozen(session.rows()), rows);
             session.execute("COMMIT");
             done = true;
             return taken;

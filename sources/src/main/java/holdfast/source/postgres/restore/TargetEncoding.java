@@ -2,47 +2,49 @@ package holdfast.source.postgres.restore;
 
 import holdfast.model.FileNames;
 import holdfast.model.HoldfastException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import org.postgresql.core.Encoding;
+import holdfast.source.postgres.rows.DatabaseEncoding;
+import holdfast.source.postgres.rows.Identifiers;
+import java.util.HexFormat;
 
-/// In which encoding a dump's statements and rows go to the server. Immutable.
+/// How a dump's statements and rows go to the server. The driver sends statements in UTF-8 only;
+/// what they say in another encoding only the server reads as PostgreSQL does, so such statements
+/// go as bytes. Immutable.
 ///
-/// @param client the session's `client_encoding`
-/// @param charset what the driver takes that for
-record TargetEncoding(String client, Charset charset) {
-    private static final String NO_ENCODING = "SQL_ASCII";
-    private static final String ANY_BYTES = "LATIN1";
-
+/// @param dump of the database that was dumped
+/// @param taken what the server shall take bytes for
+record TargetEncoding(DatabaseEncoding dump, DatabaseEncoding taken) {
     /// @param dump encoding of the database that was dumped, as PostgreSQL names it
     /// @param server encoding of the database that is restored into
+    /// @throws HoldfastException.PreCheckFailed when the one cannot become the other
     static TargetEncoding of(String dump, String server) {
-        if (dump.equals(NO_ENCODING)) {
-            // between SQL_ASCII and any other the server converts nothing
-            return server.equals(NO_ENCODING)
-                    ? new TargetEncoding(ANY_BYTES, StandardCharsets.ISO_8859_1)
-                    : new TargetEncoding(server, charset(server));
+        DatabaseEncoding from = new DatabaseEncoding(dump);
+        DatabaseEncoding to = new DatabaseEncoding(server);
+        if (from.equals(DatabaseEncoding.NONE)) {
+            return new TargetEncoding(from, to);
         }
-        return new TargetEncoding(dump, charset(dump));
-    }
-
-    private static Charset charset(String name) {
-        if (name.equals("UTF8")) {
-            return StandardCharsets.UTF_8;
-        }
-        String java = Encoding.getDatabaseEncoding(name).name();
-        if (!Charset.isSupported(java)) {
+        if (to.equals(DatabaseEncoding.NONE) && !from.equals(DatabaseEncoding.UTF8)) {
             throw new HoldfastException.PreCheckFailed(
-                    "cannot restore a database in the encoding " + name + ": Java does not know it",
-                    "restore its folder by --target FOLDER, and load that with pg_restore");
+                    "cannot restore a database in the encoding " + dump + " into one in " + server
+                            + ": it would be stored as bytes that mean nothing",
+                    "restore into a database in " + dump + " or UTF8; --create makes one");
         }
-        return Charset.forName(java);
+        return new TargetEncoding(from, from);
     }
 
-    /// @param text from a table of contents
+    /// @param text a name from a table of contents
     String decoded(String text) {
-        return charset.equals(StandardCharsets.UTF_8) && FileNames.isText(text)
-                ? text
-                : new String(FileNames.encode(text), charset);
+        return dump.equals(taken) ? text : taken.readable(text);
+    }
+
+    /// @param text a statement from a table of contents
+    String statement(String text) {
+        if (text.chars().allMatch(letter -> letter < 0x80)
+                || (dump.equals(DatabaseEncoding.UTF8) && FileNames.isText(text))) {
+            return text;
+        }
+        String bytes = HexFormat.of().formatHex(dump.bytes(text));
+        return "DO LANGUAGE plpgsql "
+                + Identifiers.literal("BEGIN EXECUTE pg_catalog.convert_from(pg_catalog.decode('" + bytes
+                        + "', 'hex'), '" + taken.name() + "'); END");
     }
 }

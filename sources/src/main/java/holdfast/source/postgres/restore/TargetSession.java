@@ -2,6 +2,7 @@ package holdfast.source.postgres.restore;
 
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.rows.DatabaseEncoding;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.Connection;
@@ -67,7 +68,7 @@ final class TargetSession implements AutoCloseable {
             return open;
         }
         if (open == null || open.isClosed()) {
-            open = connections.openForRestore(manner.encoding().client());
+            open = connections.openForRestore("UTF8");
             connection = open;
             tablespace = null;
             accessMethod = null;
@@ -119,12 +120,17 @@ final class TargetSession implements AutoCloseable {
             accessMethod = wantedMethod;
         }
         for (String statement : sql.statements(entry)) {
-            run(open, decoded(statement));
+            run(open, manner.encoding().statement(statement));
         }
     }
 
     private String decoded(String text) {
         return manner.encoding().decoded(text);
+    }
+
+    /// What the server shall take rows for.
+    DatabaseEncoding rows() {
+        return manner.encoding().taken();
     }
 
     /// The first column of the first row.

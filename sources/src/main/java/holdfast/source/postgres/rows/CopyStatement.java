@@ -175,12 +175,19 @@ public record CopyStatement(String schema, String table, List<String> columns) {
     }
 
     /// Takes rows.
-    public String from() {
-        return BEGIN + qualified() + inParentheses() + " FROM STDIN";
+    ///
+    /// @param encoding that they are in
+    public String from(DatabaseEncoding encoding) {
+        return from("", encoding);
+    }
+
+    private String from(String options, DatabaseEncoding encoding) {
+        return BEGIN + qualified() + inParentheses() + " FROM STDIN WITH (" + options + "ENCODING "
+                + Identifiers.literal(encoding.name()) + ")";
     }
 
     /// Takes rows that everybody sees at once; only in the transaction that has emptied the table.
-    public String fromFrozen() {
-        return from() + " WITH (FREEZE)";
+    public String fromFrozen(DatabaseEncoding encoding) {
+        return from("FREEZE, ", encoding);
     }
 }

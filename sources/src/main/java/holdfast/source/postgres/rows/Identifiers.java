@@ -1,5 +1,7 @@
 package holdfast.source.postgres.rows;
 
+import holdfast.model.FileNames;
+
 /// Names in SQL.
 public final class Identifiers {
     private Identifiers() {}
@@ -17,7 +19,9 @@ public final class Identifiers {
         return part(schema) + "." + part(name);
     }
 
-    private static String part(String name) {
+    /// A byte that is no letter in any encoding is shown as such.
+    private static String part(String text) {
+        String name = FileNames.isText(text) ? text : FileNames.display(text);
         return name.indexOf('.') < 0 && name.indexOf('"') < 0 ? name : quote(name);
     }
 

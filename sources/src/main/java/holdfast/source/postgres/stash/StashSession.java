@@ -24,8 +24,7 @@ final class StashSession implements AutoCloseable {
     }
 
     static StashSession open(Connections connections) throws SQLException {
-        // rows that are compared are not converted, so that a database in any encoding will do
-        Connection connection = connections.openInServerEncoding();
+        Connection connection = connections.open();
         connection.setAutoCommit(false);
         return new StashSession(connection);
     }
@@ -90,7 +89,9 @@ final class StashSession implements AutoCloseable {
 
     /// Count and fingerprint of what a query gives, as this transaction sees it.
     FingerprintSum fingerprint(String select) throws SQLException {
-        CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY (" + select + ") TO STDOUT");
+        // rows that are compared are not converted, so that a database in any encoding will do
+        String statement = Connections.inServerEncoding(connection, "COPY (" + select + ") TO STDOUT");
+        CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
         RowDigest digest = new RowDigest();
         for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
             digest.add(row, 0, row.length);

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 
-/// Goal: what [Connections#open] and [Connections#openInServerEncoding] say about encodings is
-/// true. Method: one letter, é, in databases of three encodings.
+/// Goal: what [Connections#open] and [Connections#inServerEncoding] say about encodings is true.
+/// Method: one letter, é, in databases of three encodings.
 class ServerEncodingTest {
     @RegisterExtension
     static final PostgresServer SERVER = new PostgresServer();
@@ -33,10 +33,12 @@ class ServerEncodingTest {
                 ConnectionTarget.of(SERVER.url(encoding.toLowerCase(Locale.ROOT)), Map.of()), Duration.ofSeconds(10));
     }
 
-    private static String copied(Connection connection) throws SQLException, IOException {
+    private static String copied(Connection connection, boolean inServerEncoding) throws SQLException, IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String copy = "COPY public.t TO STDOUT";
         try (connection) {
-            new CopyManager(connection.unwrap(BaseConnection.class)).copyOut("COPY public.t TO STDOUT", out);
+            new CopyManager(connection.unwrap(BaseConnection.class))
+                    .copyOut(inServerEncoding ? Connections.inServerEncoding(connection, copy) : copy, out);
         }
         return HexFormat.of().formatHex(out.toByteArray());
     }
@@ -44,25 +46,25 @@ class ServerEncodingTest {
     @Test
     void latin1IsConvertedOrNot() throws Exception {
         Connections connections = database("LATIN1", "INSERT INTO t VALUES ('é')");
-        assertThat(copied(connections.open())).isEqualTo("c3a90a");
-        assertThat(copied(connections.openInServerEncoding())).isEqualTo("e90a");
+        assertThat(copied(connections.open(), false)).isEqualTo("c3a90a");
+        assertThat(copied(connections.open(), true)).isEqualTo("e90a");
     }
 
     @Test
     void utf8IsTheSameEitherWay() throws Exception {
         Connections connections = database("UTF8", "INSERT INTO t VALUES ('é')");
-        assertThat(copied(connections.open())).isEqualTo("c3a90a");
-        assertThat(copied(connections.openInServerEncoding())).isEqualTo("c3a90a");
+        assertThat(copied(connections.open(), false)).isEqualTo("c3a90a");
+        assertThat(copied(connections.open(), true)).isEqualTo("c3a90a");
     }
 
     @Test
     void sqlAsciiGivesItsBytesOnlyWithoutConversion() throws Exception {
         Connections connections = database("SQL_ASCII", "INSERT INTO t VALUES (E'\\xe9')");
-        assertThatThrownBy(() -> copied(connections.open()))
+        assertThatThrownBy(() -> copied(connections.open(), false))
                 .isInstanceOf(SQLException.class)
                 .extracting(failure -> ((SQLException) failure).getSQLState())
                 .isEqualTo("22021");
-        assertThat(copied(connections.openInServerEncoding())).isEqualTo("e90a");
+        assertThat(copied(connections.open(), true)).isEqualTo("e90a");
     }
 
     @Test
@@ -71,10 +73,12 @@ class ServerEncodingTest {
         SERVER.run("back", "CREATE TABLE t (c text)");
         Connections connections =
                 new Connections(ConnectionTarget.of(SERVER.url("back"), Map.of()), Duration.ofSeconds(10));
-        try (Connection connection = connections.openInServerEncoding()) {
+        try (Connection connection = connections.open()) {
             new CopyManager(connection.unwrap(BaseConnection.class))
-                    .copyIn("COPY public.t FROM STDIN", new ByteArrayInputStream(new byte[] {(byte) 0xe9, '\n'}));
+                    .copyIn(
+                            Connections.inServerEncoding(connection, "COPY public.t FROM STDIN"),
+                            new ByteArrayInputStream(new byte[] {(byte) 0xe9, '\n'}));
         }
-        assertThat(copied(connections.openInServerEncoding())).isEqualTo("e90a");
+        assertThat(copied(connections.open(), true)).isEqualTo("e90a");
     }
 }
