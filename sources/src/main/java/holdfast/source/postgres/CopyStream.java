@@ -35,11 +35,14 @@ final class CopyStream {
     }
 
     /// @param statement without options
-    static CopyStream start(Connection connection, String statement) throws SQLException {
+    /// @param encoding of the rows; empty for that of the database
+    static CopyStream start(Connection connection, String statement, String encoding) throws SQLException {
         PGStream stream = stream(connection);
-        String unchanged = Connections.inServerEncoding(connection, statement);
+        String encoded = encoding.isEmpty()
+                ? Connections.inServerEncoding(connection, statement)
+                : Connections.inEncoding(encoding, statement);
         return new CopyStream(
-                stream, connection.unwrap(PGConnection.class).getCopyAPI().copyOut(unchanged));
+                stream, connection.unwrap(PGConnection.class).getCopyAPI().copyOut(encoded));
     }
 
     /// The driver has no other way to its stream.

@@ -14,8 +14,9 @@ import java.util.List;
 /// @param preferred major version of `pg_dump` that words things as the other side was worded
 /// @param scratch folder for small temporary files
 public record DatabaseStructure(ClientPrograms programs, int preferred, Path scratch, Duration lockTimeout) {
+    /// @param encoding in which the server shall describe it: that of what it is compared with
     /// @throws holdfast.model.HoldfastException.PreCheckFailed when no `pg_dump` fits the server
-    public TableOfContents read(Connections connections) throws IOException {
+    public TableOfContents read(Connections connections, String encoding) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections)) {
             Catalog catalog = new Catalog(snapshot);
             ClientPrograms.Installation installation = programs.dumping(catalog.serverMajor(), preferred);
@@ -23,7 +24,7 @@ public record DatabaseStructure(ClientPrograms programs, int preferred, Path scr
                             installation.program("pg_dump"),
                             connections.reached().libpqEnvironment(),
                             scratch)
-                    .run(snapshot.name(), catalog.encoding(), lockTimeout.toMillis(), List.of()));
+                    .run(snapshot.name(), encoding, lockTimeout.toMillis(), List.of()));
         } catch (SQLException e) {
             throw new IOException("cannot describe the database: " + e.getMessage(), e);
         }

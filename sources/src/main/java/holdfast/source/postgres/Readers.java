@@ -21,6 +21,7 @@ final class Readers implements AutoCloseable {
 
     private final Connections connections;
     private final ExportedSnapshot snapshot;
+    private final String encoding;
     private final Semaphore free;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private boolean closed;
@@ -28,6 +29,12 @@ final class Readers implements AutoCloseable {
     /// @param snapshot stays open
     /// @param most how many connections may be open at a time
     Readers(Connections connections, ExportedSnapshot snapshot, int most) {
+        this(connections, snapshot, most, "");
+    }
+
+    /// @param encoding in which rows are wanted; empty for that of the database
+    Readers(Connections connections, ExportedSnapshot snapshot, int most, String encoding) {
+        this.encoding = encoding;
         this.connections = connections;
         this.snapshot = snapshot;
         this.free = new Semaphore(most, true);
@@ -102,14 +109,14 @@ final class Readers implements AutoCloseable {
         /// wait.
         CopyStream copy(String statement) throws SQLException {
             try {
-                return CopyStream.start(connection, statement);
+                return CopyStream.start(connection, statement, encoding);
             } catch (SQLException e) {
                 if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                     throw e;
                 }
                 Connection locking = snapshot.lend();
                 borrowed = true;
-                return CopyStream.start(locking, statement);
+                return CopyStream.start(locking, statement, encoding);
             }
         }
 

@@ -9,6 +9,7 @@ import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.CopyStatement;
+import holdfast.source.postgres.rows.DatabaseEncoding;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,9 +24,13 @@ public final class TableFingerprints {
     private final Connections connections;
     private final int width;
     private final Progress progress;
+    private final String encoding;
 
+    /// @param encoding of the rows that these are compared with, which may be another than that of
+    ///     the database
     /// @param width connections that read at the same time
-    public TableFingerprints(Connections connections, int width, Progress progress) {
+    public TableFingerprints(Connections connections, String encoding, int width, Progress progress) {
+        this.encoding = encoding.equals(DatabaseEncoding.NONE.name()) ? "" : encoding;
         this.connections = connections;
         this.width = width;
         this.progress = progress;
@@ -37,7 +42,7 @@ public final class TableFingerprints {
     /// @throws IOException when some table is not there, or cannot be read
     public Map<String, TableRecord> read(TableOfContents toc, List<TocEntry> chosen) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
-                Readers readers = new Readers(connections, snapshot, width)) {
+                Readers readers = new Readers(connections, snapshot, width, encoding)) {
             Map<String, Relation> relations = new Catalog(snapshot).relationsByName();
             StoredNodes nodes = new StoredNodes(Instant.EPOCH);
             List<TableData> tables = new ArrayList<>();

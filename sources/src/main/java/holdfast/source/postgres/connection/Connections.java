@@ -70,8 +70,13 @@ public final class Connections {
     ///
     /// @param copy one without options
     public static String inServerEncoding(Connection connection, String copy) throws SQLException {
-        String encoding = connection.unwrap(PGConnection.class).getParameterStatus("server_encoding");
-        return copy + " WITH (ENCODING '" + encoding + "')";
+        return inEncoding(
+                String.valueOf(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding")), copy);
+    }
+
+    /// The same COPY with rows in some encoding.
+    public static String inEncoding(String encoding, String copy) {
+        return copy + " WITH (ENCODING '" + encoding.replace("'", "''") + "')";
     }
 
     /// A new session that writes, fixed as `pg_restore` fixes its own ([RestoreSession]). Every

@@ -58,7 +58,8 @@ final class Filling {
             entries = existing.get().ordered(entries);
             settings.addAll(existing.get().replica() ? List.of(ExistingTables.REPLICA) : List.of());
         }
-        TargetSession.Manner manner = new TargetSession.Manner(encoding(connections), settings, deadline, around.log());
+        TargetSession.Manner manner =
+                new TargetSession.Manner(encoding(connections, entries), settings, deadline, around.log());
         if (!plan.emptied().isEmpty()) {
             empty(plan, connections, manner, entries);
         }
@@ -180,10 +181,12 @@ final class Filling {
                         .toList();
     }
 
-    private TargetEncoding encoding(Connections connections) throws IOException {
+    private TargetEncoding encoding(Connections connections, List<TocEntry> entries) throws IOException {
         try (Connection connection = connections.openForRestore("UTF8")) {
             String server = Rows.one(connection, "SELECT pg_catalog.current_setting('server_encoding')");
-            return TargetEncoding.of(DatabaseRestore.encoding(recorded), server);
+            TargetEncoding encoding = TargetEncoding.of(DatabaseRestore.encoding(recorded), server);
+            encoding.requireNames(entries);
+            return encoding;
         } catch (SQLException e) {
             throw new IOException("cannot ask for the encoding of the target: " + FirstLine.of(e), e);
         }

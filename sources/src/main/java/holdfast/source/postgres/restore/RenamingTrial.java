@@ -54,7 +54,7 @@ record RenamingTrial(
             try {
                 Connections connections = new Connections(target.withDatabase(name), options.connectTimeout());
                 make(connections, was, planned, deadline);
-                TableOfContents made = around.structure().read(connections);
+                TableOfContents made = around.structure().read(connections, encoding);
                 return RenamedDump.of(files, was, planned, made, names);
             } finally {
                 swap.dropScratch();

@@ -2,9 +2,11 @@ package holdfast.source.postgres.restore;
 
 import holdfast.model.FileNames;
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.rows.DatabaseEncoding;
 import holdfast.source.postgres.rows.Identifiers;
 import java.util.HexFormat;
+import java.util.List;
 
 /// How a dump's statements and rows go to the server. The driver sends statements in UTF-8 only;
 /// what they say in another encoding only the server reads as PostgreSQL does, so such statements
@@ -31,15 +33,28 @@ record TargetEncoding(DatabaseEncoding dump, DatabaseEncoding taken) {
         return new TargetEncoding(from, from);
     }
 
-    /// @param text a name from a table of contents
-    String decoded(String text) {
-        return dump.equals(taken) ? text : taken.readable(text);
+    /// Names that are bytes are others to a server that takes them for letters.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when there are some
+    void requireNames(List<TocEntry> entries) {
+        boolean same = dump.equals(taken) || taken.equals(DatabaseEncoding.UTF8);
+        for (TocEntry entry : entries) {
+            if (!same && !isAscii(entry.namespace() + entry.tag() + entry.copyStatement())) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot restore a database without an encoding (SQL_ASCII) into one in " + taken.name()
+                                + ": the name " + FileNames.display(String.valueOf(entry.tag())) + " is not ASCII",
+                        "restore into a database in SQL_ASCII or UTF8; --create makes one");
+            }
+        }
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(letter -> letter < 0x80);
     }
 
     /// @param text a statement from a table of contents
     String statement(String text) {
-        if (text.chars().allMatch(letter -> letter < 0x80)
-                || (dump.equals(DatabaseEncoding.UTF8) && FileNames.isText(text))) {
+        if (isAscii(text) || (dump.equals(DatabaseEncoding.UTF8) && FileNames.isText(text))) {
             return text;
         }
         String bytes = HexFormat.of().formatHex(dump.bytes(text));

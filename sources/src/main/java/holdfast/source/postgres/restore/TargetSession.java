@@ -110,22 +110,18 @@ final class TargetSession implements AutoCloseable {
         Connection open = inTime();
         String wantedTablespace = sql.tablespace(entry);
         if (wantedTablespace != null && !wantedTablespace.equals(tablespace)) {
-            String value = wantedTablespace.isEmpty() ? "''" : Identifiers.quote(decoded(wantedTablespace));
+            String value = wantedTablespace.isEmpty() ? "''" : Identifiers.quote(wantedTablespace);
             run(open, "SET default_tablespace = " + value);
             tablespace = wantedTablespace;
         }
         String wantedMethod = sql.accessMethod(entry);
         if (wantedMethod != null && !wantedMethod.isEmpty() && !wantedMethod.equals(accessMethod)) {
-            run(open, "SET default_table_access_method = " + Identifiers.quote(decoded(wantedMethod)));
+            run(open, "SET default_table_access_method = " + Identifiers.quote(wantedMethod));
             accessMethod = wantedMethod;
         }
         for (String statement : sql.statements(entry)) {
             run(open, manner.encoding().statement(statement));
         }
-    }
-
-    private String decoded(String text) {
-        return manner.encoding().decoded(text);
     }
 
     /// What the server shall take rows for.
@@ -170,9 +166,7 @@ final class TargetSession implements AutoCloseable {
     }
 
     private CopyIn fed(String statement, RowInput rows) throws SQLException, IOException {
-        CopyIn copy = inTime().unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn(manner.encoding().decoded(statement));
+        CopyIn copy = inTime().unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
         boolean done = false;
         try {
             for (int length = rows.read(buffer); length >= 0; length = rows.read(buffer)) {

@@ -79,7 +79,7 @@ final class Verification {
 
     List<CheckResult> structure(DatabaseStructure actual, Structure.Manner manner) throws IOException {
         progress.step("verifying structure");
-        TableOfContents now = actual.read(connections);
+        TableOfContents now = actual.read(connections, DatabaseRestore.encoding(recorded));
         boolean sameSuperuser = superuser().equals(recorded.details().getOrDefault(SUPERUSER, ""));
         boolean same = manner.text()
                 && major(now.header().dumpVersion()).equals(major(toc.header().dumpVersion()));
@@ -178,7 +178,8 @@ final class Verification {
         boolean objects = restored.stream().anyMatch(entry -> entry.is(TocEntry.LARGE_OBJECTS));
         TableOfContents tables = objects ? toc : new TableOfContents(toc.header(), data);
         Map<String, TableRecord> actual =
-                new HashMap<>(new TableFingerprints(connections, width, progress).read(tables, data));
+                new HashMap<>(new TableFingerprints(connections, DatabaseRestore.encoding(recorded), width, progress)
+                        .read(tables, data));
         Map<String, TableRecord> before = new HashMap<>(tablesBefore);
         for (List<String> parts : loadedTogether(data)) {
             together(parts, before);

@@ -181,6 +181,57 @@ final class OtherEncodingsTest {
         }
     }
 
+    /// The server converts what it can; what it cannot is told.
+    @ParameterizedTest
+    @EnumSource
+    void intoADatabaseOfAnotherEncoding(Encoding encoding) throws Exception {
+        String source = made("from_" + encoding, encoding);
+        String query = encoding == Encoding.SQL_ASCII
+                ? "SELECT id, encode(convert_to(%s, 'SQL_ASCII'), 'hex') FROM \"Gärten\".\"été\" ORDER BY 1"
+                : "SELECT id, %s FROM " + Identifiers.qualified(encoding.schema, encoding.table) + " ORDER BY 1";
+        String column = encoding == Encoding.SQL_ASCII ? "größe" : encoding.column;
+        String rows = query.formatted(Identifiers.quote(column));
+        try (BackedUp backup = new BackedUp(SERVER, source)) {
+            String to = "into_" + encoding;
+            SERVER.run("postgres", "CREATE DATABASE \"" + to + "\"");
+            if (encoding == Encoding.SQL_ASCII) {
+                DatabaseResult result = backup.run(to, Content.ALL, BackedUp.INTO);
+                assertThat(result.failures())
+                        .extracting(RestoreStatus.Failure::reason)
+                        .anyMatch(reason -> reason.contains("invalid byte sequence for encoding \"UTF8\""));
+                SERVER.run(
+                        "postgres",
+                        "DROP DATABASE \"" + to + "\"",
+                        "CREATE DATABASE \"" + to + "\"" + Encoding.LATIN1.create());
+                assertThatThrownBy(() -> backup.run(to, Content.ALL, BackedUp.INTO))
+                        .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                        .hasMessageContaining("is not ASCII");
+            } else {
+                assertRight(backup.run(to, Content.ALL, BackedUp.INTO));
+                assertThat(SERVER.ask(to, rows))
+                        .isEqualTo(SERVER.ask(source, rows))
+                        .hasSize(9000);
+            }
+        }
+    }
+
+    @Test
+    void bytesBecomeLettersInADatabaseThatHasThem() throws Exception {
+        SERVER.run("postgres", "CREATE DATABASE bytes" + Encoding.SQL_ASCII.create());
+        SERVER.run("postgres", "CREATE DATABASE letters" + Encoding.LATIN1.create());
+        SERVER.run(
+                "bytes",
+                "CREATE TABLE t (c text DEFAULT E'\\xe4')",
+                "COMMENT ON TABLE t IS E'\\xfc'",
+                "INSERT INTO t VALUES (DEFAULT), (E'\\xe9')");
+        try (BackedUp backup = new BackedUp(SERVER, "bytes")) {
+            assertRight(backup.run("letters", Content.ALL, BackedUp.INTO));
+            SERVER.run("letters", "INSERT INTO t VALUES (DEFAULT)");
+            assertThat(SERVER.ask("letters", "SELECT c, obj_description('t'::regclass) FROM t"))
+                    .containsExactly("ä|ü", "é|ü", "ä|ü");
+        }
+    }
+
     @Test
     void aNameThatCannotBeSaidIsToldBeforeAnythingIsStored() throws Exception {
         SERVER.run("postgres", "CREATE DATABASE unnamed" + Encoding.SQL_ASCII.create());

@@ -154,7 +154,9 @@ final class SchemaUnderAnotherNameTest {
         }
         return backup
                 .structure()
-                .read(new Connections(ConnectionTarget.of(SERVER.url("compared"), Map.of()), Duration.ofSeconds(10)))
+                .read(
+                        new Connections(ConnectionTarget.of(SERVER.url("compared"), Map.of()), Duration.ofSeconds(10)),
+                        "UTF8")
                 .entries()
                 .stream()
                 .filter(entry -> "shop".equals(entry.namespace())
