@@ -26,7 +26,9 @@ import java.util.stream.Collectors;
 ///
 /// @param replica whether the sessions may be those of a replica
 /// @param keys foreign keys of the tables that get rows, and those that refer to them
-record ExistingTables(boolean replica, List<ForeignKey> keys) {
+/// @param triggers of the tables that get rows
+/// @param withheld tables that the role may not write, or not empty
+record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers triggers, List<Withheld> withheld) {
     static final String REPLICA = "SET session_replication_role = replica";
 
     private static final String KEYS = """
@@ -44,10 +46,22 @@ record ExistingTables(boolean replica, List<ForeignKey> keys) {
             JOIN pg_catalog.pg_class d ON d.oid = k.confrelid JOIN pg_catalog.pg_namespace m ON m.oid = d.relnamespace
             WHERE k.contype = 'f' AND k.convalidated ORDER BY 2, 3, 1""";
 
+    private static final String WITHHELD = """
+            SELECT n.nspname, c.relname,
+                   pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                   AND pg_catalog.has_table_privilege(c.oid, 'INSERT') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid),
+                   pg_catalog.has_table_privilege(c.oid, 'TRUNCATE')
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r' ORDER BY 1, 2""";
+
     private static final String MAY_REPLICATE = """
             SELECT CASE WHEN (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN 't'
                         WHEN pg_catalog.current_setting('server_version_num')::int < 150000 THEN 'f'
                         ELSE pg_catalog.has_parameter_privilege('session_replication_role', 'SET')::text END""";
+
+    /// @param written whether the role may read and write all its rows
+    /// @param emptied whether it may empty it
+    record Withheld(String table, boolean written, boolean emptied) {}
 
     /// @param join and `present` conditions on `c`, the table, and `p`, the one it refers to
     record ForeignKey(
@@ -66,6 +80,7 @@ record ExistingTables(boolean replica, List<ForeignKey> keys) {
 
     ExistingTables {
         keys = List.copyOf(keys);
+        withheld = List.copyOf(withheld);
     }
 
     /// @param tables schema and name of those that get rows
@@ -90,13 +105,20 @@ record ExistingTables(boolean replica, List<ForeignKey> keys) {
                             row.get(8)))
                     .filter(key -> tables.contains(key.table()) || tables.contains(key.referred()))
                     .toList();
+            List<Withheld> withheld = Rows.of(connection, WITHHELD).stream()
+                    .map(row -> new Withheld(
+                            Identifiers.display(row.get(0), row.get(1)),
+                            row.get(2).equals("t"),
+                            row.get(3).equals("t")))
+                    .filter(table -> tables.contains(table.table()))
+                    .toList();
             boolean replica = false;
             try {
                 replica = Rows.one(connection, MAY_REPLICATE).startsWith("t");
             } catch (SQLException _) {
                 // servers before 15 have no such function, and need a superuser
             }
-            return new ExistingTables(replica, keys);
+            return new ExistingTables(replica, keys, TableTriggers.firing(connection, replica, tables), withheld);
         } catch (SQLException e) {
             throw new IOException("cannot look into the target: " + FirstLine.of(e), e);
         }
@@ -113,14 +135,20 @@ record ExistingTables(boolean replica, List<ForeignKey> keys) {
                         "restore the rows of that table too: --table " + key.table());
             }
         }
-        if (!replica) {
-            for (ForeignKey key : keys) {
-                if (key.table().equals(key.referred())) {
-                    throw cycle(target, key);
-                }
+        for (Withheld table : withheld) {
+            if (!table.written() || (emptied && !table.emptied())) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot load rows into " + target + ": this role may not "
+                                + (table.written() ? "empty " : "read and write all rows of ") + table.table(),
+                        "load as its owner, or GRANT SELECT, INSERT, TRUNCATE ON it; row-level security must not hold"
+                                + " for the role");
             }
-            if (order(tables).size() < tables.size()) {
-                throw cycle(target, keys.getFirst());
+        }
+        triggers.check(target);
+        Set<String> ordered = Set.copyOf(order(tables));
+        for (ForeignKey key : keys) {
+            if (!replica && tables.contains(key.table()) && !ordered.contains(key.table())) {
+                throw cycle(target, key);
             }
         }
     }
@@ -132,15 +160,18 @@ record ExistingTables(boolean replica, List<ForeignKey> keys) {
                 "load as a superuser, or GRANT SET ON PARAMETER session_replication_role (PostgreSQL 15 and newer)");
     }
 
-    /// Parents before children; those in a cycle are left out.
+    /// Parents before children; those in a cycle are left out. Rows may refer to others of their
+    /// own table: they are checked when all of it is there.
     private List<String> order(Set<String> tables) {
         List<String> ordered = new ArrayList<>();
         Set<String> left = new HashSet<>(tables);
         boolean more = true;
         while (more) {
             List<String> next = left.stream()
-                    .filter(table ->
-                            keys.stream().noneMatch(key -> key.table().equals(table) && left.contains(key.referred())))
+                    .filter(table -> keys.stream()
+                            .noneMatch(key -> key.table().equals(table)
+                                    && !key.referred().equals(table)
+                                    && left.contains(key.referred())))
                     .toList();
             ordered.addAll(next);
             next.forEach(left::remove);

@@ -60,8 +60,9 @@ final class Filling {
         }
         TargetSession.Manner manner =
                 new TargetSession.Manner(encoding(connections, entries), settings, deadline, around.log());
+        TableTriggers triggers = existing.map(ExistingTables::triggers).orElse(TableTriggers.NONE);
         if (!plan.emptied().isEmpty()) {
-            empty(plan, connections, manner, entries);
+            empty(plan, connections, manner, entries, triggers);
         }
         new Loading(
                         Sessions.of(connections, manner),
@@ -77,7 +78,8 @@ final class Filling {
                                 manner,
                                 new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
                                 existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW,
-                                masking),
+                                masking,
+                                triggers),
                         status,
                         around.progress(),
                         around.clock())
@@ -161,12 +163,24 @@ final class Filling {
     }
 
     private static void empty(
-            DatabasePlan plan, Connections connections, TargetSession.Manner manner, List<TocEntry> entries)
+            DatabasePlan plan,
+            Connections connections,
+            TargetSession.Manner manner,
+            List<TocEntry> entries,
+            TableTriggers triggers)
             throws IOException {
         List<TocEntry> tables =
                 entries.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
         try (TargetSession session = new TargetSession(connections, manner)) {
+            session.execute("BEGIN");
+            for (String statement : triggers.off(names(tables))) {
+                session.execute(statement);
+            }
             session.execute(ExistingTables.truncate(tables));
+            for (String statement : triggers.on(names(tables))) {
+                session.execute(statement);
+            }
+            session.execute("COMMIT");
         } catch (SQLException e) {
             throw new HoldfastException.Failed(
                     "cannot empty the tables in " + plan.target() + ": " + FirstLine.of(e), "nothing was changed", e);

@@ -34,13 +34,26 @@ final class Loading {
     /// @param jobs sessions at the same time
     /// @param segmentBytes of a table's data that go in with one transaction
     /// @param masking what becomes of rows on their way
+    /// @param triggers that shall not fire
     record Setting(
             int jobs,
             long segmentBytes,
             TargetSession.Manner manner,
             EntrySql sql,
             TableLoad.Fresh tables,
-            RowMasking masking) {}
+            RowMasking masking,
+            TableTriggers triggers) {
+        /// Into tables that have no triggers yet.
+        Setting(
+                int jobs,
+                long segmentBytes,
+                TargetSession.Manner manner,
+                EntrySql sql,
+                TableLoad.Fresh tables,
+                RowMasking masking) {
+            this(jobs, segmentBytes, manner, sql, tables, masking, TableTriggers.NONE);
+        }
+    }
 
     /// A server that is gone, two statements that waited for each other: another try may do.
     private static final int ATTEMPTS = 4;
@@ -178,6 +191,7 @@ final class Loading {
                 copy,
                 Segment.of(files, toc.file(entry), setting.segmentBytes()),
                 fresh ? TableLoad.Fresh.NEW : TableLoad.Fresh.OLD,
+                setting.triggers(),
                 before == null ? -1 : before.rows(),
                 status,
                 clock);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one table on their way in, by several sessions at once. Safe for use by many
@@ -21,6 +22,8 @@ final class TableLoad {
     private final CopyStatement copy;
     private final List<Segment> segments;
     private final Fresh fresh;
+    private final List<String> before;
+    private final List<String> after;
     private final long expected;
     private final RestoreStatus status;
     private final InstantSource clock;
@@ -45,6 +48,7 @@ final class TableLoad {
             CopyStatement copy,
             List<Segment> segments,
             Fresh fresh,
+            TableTriggers triggers,
             long expected,
             RestoreStatus status,
             InstantSource clock) {
@@ -53,6 +57,8 @@ final class TableLoad {
         this.copy = copy;
         this.segments = List.copyOf(segments);
         this.fresh = fresh;
+        this.before = triggers.off(Set.of(name));
+        this.after = triggers.on(Set.of(name));
         this.expected = expected;
         this.status = status;
         this.clock = clock;
@@ -92,7 +98,7 @@ final class TableLoad {
                     ? session.copyWithin(fresh == Fresh.NEW ? copy.fromFrozen(session.rows()) : copy.from(session.rows()), filtered)
                     : segments.size() == 1 && fresh == Fresh.NEW
                             ? alone(session, filtered)
-                            : session.copy(copy.from(session.rows()), filtered);
+                            : session.copy(before, copy.from(session.rows()), filtered, after);
             loaded(taken);
         }
     }

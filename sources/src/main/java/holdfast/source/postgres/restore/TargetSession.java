@@ -139,13 +139,46 @@ final class TargetSession implements AutoCloseable {
 
     /// Feeds rows, in a transaction of their own.
     ///
+    /// @param before and `after` statements in the same transaction
     /// @return how many the server took
     /// @throws IOException when the rows cannot be read, and the server has taken none; or when the
     ///     connection broke while the server committed, and nobody knows
-    long copy(String statement, RowInput rows) throws SQLException, IOException {
-        CopyIn copy = fed(statement, rows);
+    long copy(List<String> before, String statement, RowInput rows, List<String> after)
+            throws SQLException, IOException {
+        if (before.isEmpty() && after.isEmpty()) {
+            CopyIn copy = fed(statement, rows);
+            return committed(copy::endCopy);
+        }
+        execute("BEGIN");
+        boolean done = false;
         try {
-            return copy.endCopy();
+            for (String one : before) {
+                execute(one);
+            }
+            long taken = copyWithin(statement, rows);
+            for (String one : after) {
+                execute(one);
+            }
+            committed(() -> {
+                execute("COMMIT");
+                return 0;
+            });
+            done = true;
+            return taken;
+        } finally {
+            if (!done) {
+                drop();
+            }
+        }
+    }
+
+    private interface Commit {
+        long end() throws SQLException;
+    }
+
+    private static long committed(Commit commit) throws SQLException, IOException {
+        try {
+            return commit.end();
         } catch (SQLException e) {
             if (isLost(e)) {
                 throw new IOException("the connection broke while the server committed some rows", e);
