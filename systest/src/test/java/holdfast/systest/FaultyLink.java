@@ -14,8 +14,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A network between a program and a server on this machine: what goes through it can be cut, reset, slowed down and
-/// frozen. Listens on loopback. Safe for use by many threads.
+/// A network between a program and a server on this machine: what goes through it can be cut,
+/// reset, slowed down and frozen. Listens on loopback. Safe for use by many threads.
 final class FaultyLink implements AutoCloseable {
     private static final int BUFFER = 16 << 10;
 
@@ -25,9 +25,12 @@ final class FaultyLink implements AutoCloseable {
     private final AtomicLong untilCut = new AtomicLong(Long.MAX_VALUE);
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicLong received = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong untilSentCut = new AtomicLong(Long.MAX_VALUE);
     private final Semaphore open = new Semaphore(Integer.MAX_VALUE);
     private volatile long bytesPerSecond = Long.MAX_VALUE;
     private volatile boolean reset;
+    private volatile boolean forGood;
 
     /// @param server port on 127.0.0.1
     FaultyLink(int server) throws IOException {
@@ -40,9 +43,23 @@ final class FaultyLink implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /// The connection over which the server has sent so many more bytes, on all connections together, is closed.
+    /// The connection over which the server has sent so many more bytes, on all connections
+    /// together, is closed.
     FaultyLink cutAfter(long bytes) {
         untilCut.set(received.get() + bytes);
+        return this;
+    }
+
+    /// The connection over which the program has sent so many more bytes, on all connections
+    /// together, is closed.
+    FaultyLink cutAfterSent(long bytes) {
+        untilSentCut.set(sent.get() + bytes);
+        return this;
+    }
+
+    /// A cut ends all connections, and there are no new ones.
+    FaultyLink forGood() {
+        forGood = true;
         return this;
     }
 
@@ -66,6 +83,11 @@ final class FaultyLink implements AutoCloseable {
     /// How many connections were cut.
     int cuts() {
         return cuts.get();
+    }
+
+    /// Bytes the program has sent, on all connections together.
+    long sent() {
+        return sent.get();
     }
 
     /// Bytes the server has sent, on all connections together.
@@ -102,8 +124,9 @@ final class FaultyLink implements AutoCloseable {
                 }
                 open.acquire();
                 open.release();
-                if (answers && received.addAndGet(length) >= untilCut.get()) {
-                    untilCut.set(Long.MAX_VALUE);
+                AtomicLong until = answers ? untilCut : untilSentCut;
+                if ((answers ? received : sent).addAndGet(length) >= until.get()) {
+                    until.set(Long.MAX_VALUE);
                     cuts.incrementAndGet();
                     end(from, to);
                     return;
@@ -124,6 +147,9 @@ final class FaultyLink implements AutoCloseable {
         if (reset) {
             from.setOption(StandardSocketOptions.SO_LINGER, 0);
             to.setOption(StandardSocketOptions.SO_LINGER, 0);
+        }
+        if (forGood) {
+            close();
         }
     }
 

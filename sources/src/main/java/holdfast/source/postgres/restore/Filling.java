@@ -3,6 +3,7 @@ package holdfast.source.postgres.restore;
 import holdfast.model.CheckResult;
 import holdfast.model.HoldfastException;
 import holdfast.model.SourceRecord;
+import holdfast.model.TableRecord;
 import holdfast.source.postgres.archive.ArchiveFiles;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.ConnectionTarget;
@@ -15,8 +16,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Fills one database from a dump and looks at the result. Used by one thread, works with several.
@@ -64,31 +67,58 @@ final class Filling {
         if (!plan.emptied().isEmpty()) {
             empty(plan, connections, manner, entries, triggers);
         }
-        new Loading(
-                        Sessions.of(connections, manner),
-                        plan.toc(),
-                        files,
-                        DatabaseRestore.tables(recorded),
-                        new Loading.Setting(
-                                options.jobs(),
-                                // without the rights of a replica rows must find those that they refer to
-                                existing.isPresent() && !existing.get().replica()
-                                        ? Long.MAX_VALUE / 2
-                                        : options.batchBytes(),
-                                manner,
-                                new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
-                                existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW,
-                                masking,
-                                triggers),
-                        status,
-                        around.progress(),
-                        around.clock())
-                .run(entries);
-        return looked(plan, connections, manner, existing, masking, status);
+        Loading.Setting setting = new Loading.Setting(
+                options.jobs(),
+                // without the rights of a replica rows must find those that they refer to
+                existing.isPresent() && !existing.get().replica() ? Long.MAX_VALUE / 2 : options.batchBytes(),
+                manner,
+                new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
+                existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW,
+                masking,
+                triggers);
+        Map<String, TableRecord> before = DatabaseRestore.tables(recorded);
+        try {
+            new Loading(
+                            Sessions.of(connections, manner),
+                            plan.toc(),
+                            files,
+                            before,
+                            setting,
+                            status,
+                            around.progress(),
+                            around.clock())
+                    .run(entries);
+        } catch (HoldfastException.PreCheckFailed | HoldfastException.Failed | IOException e) {
+            if (plan.way() != Way.INTO) {
+                throw failed(e);
+            }
+            // what is there stays there
+            around.log().accept("FAILED " + e.getMessage());
+            status.abandoned(String.valueOf(e.getMessage()), new TreeSet<>(names(entries)));
+            return new Filled(status, List.of(), List.of());
+        }
+        try {
+            return looked(plan, connections, manner, existing, masking, status);
+        } catch (HoldfastException.PreCheckFailed e) {
+            throw failed(e);
+        }
+    }
+
+    /// It is no check beforehand that has failed.
+    private static HoldfastException.Failed failed(Exception e) {
+        return e instanceof HoldfastException.Failed failed
+                ? failed
+                : new HoldfastException.Failed(
+                        "the restore ended early: " + e.getMessage(),
+                        e instanceof HoldfastException holdfast
+                                ? holdfast.hint()
+                                : "see the server's log, and try again",
+                        e);
     }
 
     TargetSession.Manner manner(Connections connections, Deadline deadline) throws IOException {
-        return new TargetSession.Manner(encoding(connections), options.sessionSettings(), deadline, around.log());
+        return new TargetSession.Manner(
+                encoding(connections, List.of()), options.sessionSettings(), deadline, around.log());
     }
 
     /// Everything into new tables, by sessions that somebody else looks after.

@@ -58,6 +58,9 @@ final class Loading {
     /// A server that is gone, two statements that waited for each other: another try may do.
     private static final int ATTEMPTS = 4;
 
+    /// A server that is started again needs some seconds.
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static final String DEADLOCK = "40P01";
 
     private final Sessions sessions;
@@ -119,12 +122,13 @@ final class Loading {
 
     /// The other sessions did not wait for the server's disk; when this one has, all that they did
     /// is there too.
-    private static void durable(TargetSession session) throws IOException {
-        try {
+    private void durable(TargetSession session) throws IOException {
+        String reason = tried(session, () -> {
             session.execute("SET synchronous_commit = on");
             session.execute("SELECT pg_catalog.txid_current()");
-        } catch (SQLException e) {
-            throw new IOException("the server did not confirm that everything is written: " + e.getMessage(), e);
+        });
+        if (reason != null) {
+            throw new IOException("the server did not confirm that everything is written: " + reason);
         }
     }
 
@@ -208,7 +212,7 @@ final class Loading {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HoldfastException.Interrupted("restore interrupted", "what was loaded stays as it is");
+            throw interrupted();
         }
     }
 
@@ -280,10 +284,29 @@ final class Loading {
                     return said(e);
                 }
                 log.accept("once more after: " + said(e));
+            } catch (HoldfastException.PreCheckFailed e) { // nobody there to connect to
+                if (attempts == ATTEMPTS) {
+                    throw new HoldfastException.Failed("lost the server: " + e.getMessage(), e.hint(), e);
+                }
+                log.accept("once more after: " + e.getMessage());
+                pause(attempts);
             } catch (IOException | HoldfastException.Damaged e) {
                 return String.valueOf(e.getMessage());
             }
         }
+    }
+
+    private static void pause(int attempt) {
+        try {
+            Thread.sleep(PAUSE.multipliedBy(attempt));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted();
+        }
+    }
+
+    private static HoldfastException.Interrupted interrupted() {
+        return new HoldfastException.Interrupted("restore interrupted", "what was loaded stays as it is");
     }
 
     /// A server's detail quotes rows, which nobody shall read who may see masked ones only.

@@ -1,10 +1,13 @@
 package holdfast.source.postgres.restore;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// How far each table of a restore is, and what failed. Safe for use by many threads.
 public final class RestoreStatus {
@@ -52,6 +55,22 @@ public final class RestoreStatus {
         failed++;
         if (failures.size() < FAILURES_MAX) {
             failures.add(failure);
+        }
+    }
+
+    /// Nothing more will be done.
+    ///
+    /// @param all tables that were wanted
+    void abandoned(String reason, Collection<String> all) {
+        failed(new Failure("the restore", "ended early: " + reason));
+        Map<String, Table> known = tables().stream().collect(Collectors.toMap(Table::name, Function.identity()));
+        for (String name : all) {
+            Table table = known.getOrDefault(name, new Table(name, State.PENDING, 0, -1, 0));
+            if (table.state() == State.PENDING || table.state() == State.RESTORING) {
+                String what = table.rows() == 0 ? "no row of it was loaded" : table.rows() + " of its rows were loaded";
+                failed(new Failure("table " + name, what));
+                table(new Table(name, State.FAILED, table.rows(), table.expected(), table.seconds()));
+            }
         }
     }
 

@@ -95,7 +95,8 @@ final class TableLoad {
                 RowInput counted = new Counted(stored, progress);
                 RowInput filtered = filter.apply(counted)) {
             long taken = session.inOneTransaction()
-                    ? session.copyWithin(fresh == Fresh.NEW ? copy.fromFrozen(session.rows()) : copy.from(session.rows()), filtered)
+                    ? session.copyWithin(
+                            fresh == Fresh.NEW ? copy.fromFrozen(session.rows()) : copy.from(session.rows()), filtered)
                     : segments.size() == 1 && fresh == Fresh.NEW
                             ? alone(session, filtered)
                             : session.copy(before, copy.from(session.rows()), filtered, after);

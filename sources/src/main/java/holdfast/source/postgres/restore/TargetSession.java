@@ -1,5 +1,6 @@
 package holdfast.source.postgres.restore;
 
+import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.DatabaseEncoding;
@@ -10,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -25,6 +28,7 @@ final class TargetSession implements AutoCloseable {
     private static final int BUFFER = 256 << 10;
     /// How far the server's own time limit may lag behind ours.
     private static final int LAG = 20;
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     /// @param settings statements for every new session
     record Manner(TargetEncoding encoding, List<String> settings, Deadline deadline, Consumer<String> log) {}
@@ -137,21 +141,20 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
-    /// Feeds rows, in a transaction of their own.
+    /// Feeds rows, in a transaction of their own. When the connection breaks while it ends, the
+    /// server is asked over another one what has become of it.
     ///
     /// @param before and `after` statements in the same transaction
     /// @return how many the server took
-    /// @throws IOException when the rows cannot be read, and the server has taken none; or when the
-    ///     connection broke while the server committed, and nobody knows
+    /// @throws SQLException and the server has taken none; of class 08 when another try may do
+    /// @throws IOException when the rows cannot be read, and the server has taken none; or when
+    ///     nobody knows
     long copy(List<String> before, String statement, RowInput rows, List<String> after)
             throws SQLException, IOException {
-        if (before.isEmpty() && after.isEmpty()) {
-            CopyIn copy = fed(statement, rows);
-            return committed(copy::endCopy);
-        }
         execute("BEGIN");
         boolean done = false;
         try {
+            String transaction = ask("SELECT pg_catalog.txid_current()");
             for (String one : before) {
                 execute(one);
             }
@@ -159,10 +162,7 @@ final class TargetSession implements AutoCloseable {
             for (String one : after) {
                 execute(one);
             }
-            committed(() -> {
-                execute("COMMIT");
-                return 0;
-            });
+            commit(transaction);
             done = true;
             return taken;
         } finally {
@@ -172,18 +172,31 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
-    private interface Commit {
-        long end() throws SQLException;
+    private void commit(String transaction) throws SQLException, IOException {
+        try {
+            execute("COMMIT");
+        } catch (SQLException e) {
+            if (!isLost(e)) {
+                throw e;
+            }
+            drop();
+            if (!isCommitted(transaction)) {
+                throw e;
+            }
+        }
     }
 
-    private static long committed(Commit commit) throws SQLException, IOException {
+    private boolean isCommitted(String transaction) throws IOException {
         try {
-            return commit.end();
-        } catch (SQLException e) {
-            if (isLost(e)) {
-                throw new IOException("the connection broke while the server committed some rows", e);
+            while (true) {
+                String status = ask("SELECT pg_catalog.txid_status(" + transaction + ")");
+                if (!status.equals("in progress")) {
+                    return status.equals("committed");
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
-            throw e;
+        } catch (SQLException | HoldfastException.PreCheckFailed e) {
+            throw new IOException("the connection broke while the server committed some rows", e);
         }
     }
 

@@ -191,11 +191,11 @@ final class OtherEncodingsTest {
                 : "SELECT id, %s FROM " + Identifiers.qualified(encoding.schema, encoding.table) + " ORDER BY 1";
         String column = encoding == Encoding.SQL_ASCII ? "größe" : encoding.column;
         String rows = query.formatted(Identifiers.quote(column));
-        try (BackedUp backup = new BackedUp(SERVER, source)) {
+        try (StoredDatabase backup = new StoredDatabase(SERVER, source)) {
             String to = "into_" + encoding;
             SERVER.run("postgres", "CREATE DATABASE \"" + to + "\"");
             if (encoding == Encoding.SQL_ASCII) {
-                DatabaseResult result = backup.run(to, Content.ALL, BackedUp.INTO);
+                DatabaseResult result = backup.run(to, Content.ALL, StoredDatabase.INTO);
                 assertThat(result.failures())
                         .extracting(RestoreStatus.Failure::reason)
                         .anyMatch(reason -> reason.contains("invalid byte sequence for encoding \"UTF8\""));
@@ -203,11 +203,11 @@ final class OtherEncodingsTest {
                         "postgres",
                         "DROP DATABASE \"" + to + "\"",
                         "CREATE DATABASE \"" + to + "\"" + Encoding.LATIN1.create());
-                assertThatThrownBy(() -> backup.run(to, Content.ALL, BackedUp.INTO))
+                assertThatThrownBy(() -> backup.run(to, Content.ALL, StoredDatabase.INTO))
                         .isInstanceOf(HoldfastException.PreCheckFailed.class)
                         .hasMessageContaining("is not ASCII");
             } else {
-                assertRight(backup.run(to, Content.ALL, BackedUp.INTO));
+                assertRight(backup.run(to, Content.ALL, StoredDatabase.INTO));
                 assertThat(SERVER.ask(to, rows))
                         .isEqualTo(SERVER.ask(source, rows))
                         .hasSize(9000);
@@ -224,8 +224,8 @@ final class OtherEncodingsTest {
                 "CREATE TABLE t (c text DEFAULT E'\\xe4')",
                 "COMMENT ON TABLE t IS E'\\xfc'",
                 "INSERT INTO t VALUES (DEFAULT), (E'\\xe9')");
-        try (BackedUp backup = new BackedUp(SERVER, "bytes")) {
-            assertRight(backup.run("letters", Content.ALL, BackedUp.INTO));
+        try (StoredDatabase backup = new StoredDatabase(SERVER, "bytes")) {
+            assertRight(backup.run("letters", Content.ALL, StoredDatabase.INTO));
             SERVER.run("letters", "INSERT INTO t VALUES (DEFAULT)");
             assertThat(SERVER.ask("letters", "SELECT c, obj_description('t'::regclass) FROM t"))
                     .containsExactly("ä|ü", "é|ü", "ä|ü");

@@ -85,7 +85,8 @@ final class RowsByAnOwnerTest {
 
     private static DatabaseResult run(String database, String role, Content content) throws Exception {
         DatabaseRestore restore = backup.restore(
-                SERVER.url(database).replace("postgres@", role + "@"), StoredDatabase.options(content, StoredDatabase.INTO));
+                SERVER.url(database).replace("postgres@", role + "@"),
+                StoredDatabase.options(content, StoredDatabase.INTO));
         return restore.run(restore.plan());
     }
 
