@@ -213,7 +213,7 @@ final class BackupCommand implements Callable<Integer> {
                 files.read(session.world().folder(), leaveOut),
                 new SourceArguments.Databases(
                         session.environment().searchPath(),
-                        databases.options(),
+                        databases::options,
                         session.clock(),
                         notice -> session.console().warn(Console.safe(notice))));
         return new BackupRequest(

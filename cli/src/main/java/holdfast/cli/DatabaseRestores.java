@@ -1,10 +1,9 @@
 package holdfast.cli;
 
 import holdfast.cli.console.Console;
-import holdfast.cli.console.Durations;
 import holdfast.cli.console.Sizes;
-import holdfast.model.CheckResult;
 import holdfast.model.Count;
+import holdfast.model.HoldfastException;
 import holdfast.model.Progress;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceRecord;
@@ -16,7 +15,9 @@ import holdfast.source.postgres.mask.MaskProfile;
 import holdfast.source.postgres.restore.DatabasePlan;
 import holdfast.source.postgres.restore.DatabaseRestore;
 import holdfast.source.postgres.restore.DatabaseResult;
+import holdfast.source.postgres.restore.FittingContent;
 import holdfast.source.postgres.restore.RestoreOptions;
+import holdfast.source.postgres.restore.RestoreOptions.Content;
 import holdfast.source.postgres.restore.RestoreStatus;
 import holdfast.source.postgres.restore.StoredDump;
 import holdfast.source.postgres.restore.UserQueries;
@@ -24,18 +25,18 @@ import holdfast.view.StoredFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// The databases of a snapshot on their way into servers: planned, told, carried out, reported.
 /// Used by one thread.
 final class DatabaseRestores {
-    private static final int SHOWN = 20;
-    private static final int STATISTICS_SHOWN = 10;
-    /// How a check that passed begins when there is something to know all the same.
-    private static final String WARNING = "warning: ";
 
     /// A source of the snapshot, and the database it goes to.
     record Wanted(SourceRecord source, ConnectionTarget target) {}
@@ -56,21 +57,6 @@ final class DatabaseRestores {
             String mask,
             Map<String, String> renamedSchemas,
             List<String> warnings) {}
-
-    /// What `restore --json` says of a database at the end.
-    record Document(
-            String source,
-            String target,
-            String status,
-            String keptAs,
-            String mask,
-            Map<String, String> renamedSchemas,
-            List<RestoreStatus.Table> tables,
-            int failed,
-            List<RestoreStatus.Failure> failures,
-            List<CheckResult> checks,
-            List<DatabaseResult.TableStatistics> statistics,
-            double totalDuration) {}
 
     /// A table's state, told while it changes.
     record TableDocument(String messageType, String database, RestoreStatus.Table table) {}
@@ -97,17 +83,54 @@ final class DatabaseRestores {
 
     /// Checks everything; nothing is touched.
     void plan(Snapshot snapshot, List<Wanted> databases) throws IOException {
-        for (Wanted wanted : databases) {
+        Map<Wanted, Content> contents = contents(snapshot, databases);
+        for (Wanted wanted : contents.keySet()) {
             for (String warning : wanted.target().warnings()) {
                 session.console().warn(warning);
             }
-            DatabaseRestore plain = restore(snapshot, wanted);
+            DatabaseRestore plain =
+                    restore(snapshot, wanted, options.with(Objects.requireNonNull(contents.get(wanted))));
             DatabaseRestore restore = mask.map(plain::masked).orElse(plain).asking(queries);
             planned.add(new Planned(wanted, restore, restore.plan()));
         }
     }
 
-    private DatabaseRestore restore(Snapshot snapshot, Wanted wanted) throws IOException {
+    /// What is wanted of each. That one of several has nothing of it is no mistake; that none has
+    /// is.
+    private Map<Wanted, Content> contents(Snapshot snapshot, List<Wanted> databases) throws IOException {
+        Content wish = options.content();
+        Map<Wanted, Content> contents = new LinkedHashMap<>();
+        Set<String> unknown = new LinkedHashSet<>(wish.schemas());
+        unknown.addAll(wish.tables());
+        for (Wanted wanted : databases) {
+            if (databases.size() == 1 || !wish.selects()) {
+                contents.put(wanted, wish);
+                continue;
+            }
+            Content fitting = FittingContent.of(dump(snapshot, wanted.source()), wanted.source(), wish);
+            fitting.schemas().forEach(unknown::remove);
+            fitting.tables().forEach(unknown::remove);
+            if (fitting.selects()) {
+                contents.put(wanted, fitting);
+            } else {
+                session.console()
+                        .warn(Console.safe(wanted.source().location())
+                                + " has nothing of what is wanted, and is left out");
+            }
+        }
+        if (databases.size() > 1 && wish.selects() && !unknown.isEmpty()) {
+            throw new HoldfastException.BadUsage(
+                    "no database of the snapshot has anything that matches " + String.join(", ", unknown),
+                    "'holdfast show' lists their tables; a pattern is like psql's: schema.table, * and ?");
+        }
+        return contents;
+    }
+
+    private StoredDump dump(Snapshot snapshot, SourceRecord source) throws IOException {
+        return new StoredDump(new StoredFolder(open.repository(), snapshot, source.path()));
+    }
+
+    private DatabaseRestore restore(Snapshot snapshot, Wanted wanted, RestoreOptions how) throws IOException {
         SourceRecord source = wanted.source();
         DatabaseStructure structure = new DatabaseStructure(
                 ClientPrograms.find(session.environment().searchPath()),
@@ -115,10 +138,10 @@ final class DatabaseRestores {
                 Operations.scratch(session),
                 PostgresOptions.DEFAULTS.lockTimeout());
         return new DatabaseRestore(
-                new StoredDump(new StoredFolder(open.repository(), snapshot, source.path())),
+                dump(snapshot, source),
                 source,
                 wanted.target(),
-                options,
+                how,
                 new DatabaseRestore.Surroundings(
                         structure,
                         progress,
@@ -210,7 +233,7 @@ final class DatabaseRestores {
     }
 
     /// The database, or the schemas.
-    private static String keptAs(DatabasePlan plan) {
+    static String keptAs(DatabasePlan plan) {
         return plan.kept().isEmpty() ? String.join(", ", plan.keptSchemas().values()) : plan.kept();
     }
 
@@ -251,89 +274,5 @@ final class DatabaseRestores {
                     one.wanted().target(), one.wanted().source(), one.restore().run(one.plan())));
         }
         return outcomes;
-    }
-
-    /// @return the exit code
-    static int report(Console console, Outcome outcome) {
-        DatabaseResult result = outcome.result();
-        result.failures().stream()
-                .limit(SHOWN)
-                .forEach(failure -> console.warn(Console.safe(failure.object() + ": " + failure.reason())));
-        CriticalTables.print(console, result.checks());
-        result.checks().stream()
-                .filter(check -> !check.passed() && !CriticalTables.isOne(check))
-                .limit(SHOWN)
-                .forEach(check -> console.warn(Console.safe(check.subject() + ": " + check.detail())));
-        result.checks().stream()
-                .filter(check -> check.passed() && check.detail().startsWith(WARNING))
-                .limit(SHOWN)
-                .forEach(check -> console.warn(
-                        Console.safe(check.subject() + ": " + check.detail().substring(WARNING.length()))));
-        result.checks().stream()
-                .filter(check -> check.passed() && !CriticalTables.isOne(check))
-                .forEach(check -> console.detail("  " + Console.safe(check.subject() + ": " + check.detail())));
-        result.statistics().stream()
-                .limit(STATISTICS_SHOWN)
-                .forEach(table -> console.note("  " + Console.safe(table.table()) + ": about "
-                        + Count.of(table.rows(), "row") + ", " + Sizes.format(table.bytes()) + " with its indexes"));
-        long rows =
-                result.tables().stream().mapToLong(RestoreStatus.Table::rows).sum();
-        console.line(Console.safe(result.plan().target()) + ": "
-                + Count.of(result.tables().size(), "table") + ", " + Count.of(rows, "row") + " in "
-                + Durations.format(result.took()));
-        if (result.passed()) {
-            console.line(
-                    result.checks().isEmpty()
-                            ? "not verified, as you asked"
-                            : console.paint(Console.Style.GOOD, "completed") + ": " + verified(result));
-            if (!result.plan().kept().isEmpty()) {
-                console.line("what was there is kept as database "
-                        + Console.safe(result.plan().kept()));
-            }
-            if (!result.plan().keptSchemas().isEmpty()) {
-                console.line("what was there is kept in schemas " + Console.safe(keptAs(result.plan()))
-                        + "; DROP SCHEMA … CASCADE drops what you do not need any more");
-            }
-            return ExitCode.DONE;
-        }
-        long wrong = result.checks().stream().filter(check -> !check.passed()).count();
-        console.warn("the restore of " + Console.safe(result.plan().target()) + " is not complete: "
-                + Count.of(result.failed() + wrong, "finding"));
-        console.hint(
-                result.inPlace() && !result.plan().mask().isEmpty()
-                        ? "drop this database if a column of it holds clear values"
-                        : result.inPlace()
-                                ? "what is named above failed; all else is there"
-                                : "nothing was put in place; what stood there is untouched");
-        return wrong > 0 ? ExitCode.DAMAGED : result.inPlace() ? ExitCode.INCOMPLETE : ExitCode.FAILED;
-    }
-
-    private static String verified(DatabaseResult result) {
-        long tables = result.checks().stream()
-                .filter(check -> check.subject().startsWith("table ") || CriticalTables.isOne(check))
-                .count();
-        if (!result.plan().mask().isEmpty()) {
-            return "masked, and no clear value was found in any column";
-        }
-        return tables == 0
-                ? Count.of(result.checks().size(), "check") + " passed"
-                : "every row equals what was backed up (" + Count.of(tables, "table") + ")";
-    }
-
-    static Document document(Outcome outcome) {
-        DatabaseResult result = outcome.result();
-        return new Document(
-                outcome.source().location(),
-                result.plan().target(),
-                result.passed() ? "completed" : result.inPlace() ? "incomplete" : "failed",
-                result.inPlace() ? keptAs(result.plan()) : "",
-                result.plan().mask(),
-                result.plan().schemas().names(),
-                result.tables(),
-                result.failed(),
-                result.failures(),
-                result.checks(),
-                result.statistics(),
-                result.took().toMillis() / 1000.0);
     }
 }

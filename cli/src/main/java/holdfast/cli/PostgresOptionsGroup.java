@@ -5,6 +5,7 @@ import holdfast.cli.console.Console;
 import holdfast.model.HoldfastException;
 import holdfast.model.Manifest;
 import holdfast.model.TableRecord;
+import holdfast.source.postgres.FittingPatterns;
 import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.postgres.PostgresSource;
 import holdfast.source.postgres.ServerDatabases;
@@ -12,8 +13,10 @@ import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.rows.NamePattern;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
@@ -65,6 +68,9 @@ final class PostgresOptionsGroup {
             description = "With --all-databases, not these; may be repeated")
     private List<String> excludedDatabases = List.of();
 
+    /// By path, what of the patterns fits each of all databases.
+    private final Map<String, FittingPatterns> patterns = new HashMap<>();
+
     /// Has every server stand for its databases, if that is asked for.
     ///
     /// @param warn told what is left out
@@ -93,13 +99,43 @@ final class PostgresOptionsGroup {
             ServerDatabases databases =
                     ServerDatabases.of(database.target(), PostgresOptions.DEFAULTS.connectTimeout(), excluded);
             databases.leftOut().forEach(text -> warn.accept(Console.safe(text)));
-            for (ConnectionTarget target : databases.targets()) {
+            for (ConnectionTarget target : fitting(databases.targets(), warn)) {
                 if (paths.add(PostgresSource.path(target))) {
                     expanded.add(new Named.Database(target, true));
                 }
             }
         }
         return List.copyOf(expanded);
+    }
+
+    /// Those that have something of what is wanted. That one of all has nothing of it is no
+    /// mistake; that none has is.
+    private List<ConnectionTarget> fitting(List<ConnectionTarget> targets, Consumer<String> warn) throws IOException {
+        List<String> unknown = new ArrayList<>(schemas);
+        unknown.addAll(tables);
+        if (unknown.isEmpty()) {
+            return targets;
+        }
+        List<ConnectionTarget> fitting = new ArrayList<>();
+        for (ConnectionTarget target : targets) {
+            FittingPatterns one =
+                    FittingPatterns.of(target, PostgresOptions.DEFAULTS.connectTimeout(), schemas, tables);
+            unknown.removeAll(one.schemas());
+            unknown.removeAll(one.tables());
+            patterns.put(PostgresSource.path(target), one);
+            if (one.isEmpty()) {
+                warn.accept(Console.safe(
+                        "database " + target.database() + " is left out: it has nothing of what is wanted"));
+            } else {
+                fitting.add(target);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "no database of the server has anything that fits " + String.join(", ", unknown),
+                    "check the spelling; a pattern is like psql's: schema.table, * and ?");
+        }
+        return fitting;
     }
 
     /// A sentence for each pattern of critical tables that no table fits.
@@ -118,14 +154,16 @@ final class PostgresOptionsGroup {
         return sentences;
     }
 
-    PostgresOptions options() {
+    PostgresOptions options(ConnectionTarget target) {
+        FittingPatterns wanted =
+                patterns.getOrDefault(PostgresSource.path(target), new FittingPatterns(schemas, tables));
         List<String> selection = new ArrayList<>();
-        schemas.forEach(pattern -> selection.add("--schema=" + pattern));
+        wanted.schemas().forEach(pattern -> selection.add("--schema=" + pattern));
         excludedSchemas.forEach(pattern -> selection.add("--exclude-schema=" + pattern));
-        tables.forEach(pattern -> selection.add("--table=" + pattern));
+        wanted.tables().forEach(pattern -> selection.add("--table=" + pattern));
         excludedTables.forEach(pattern -> selection.add("--exclude-table=" + pattern));
         excludedData.forEach(pattern -> selection.add("--exclude-table-data=" + pattern));
-        if (!selection.isEmpty()) {
+        if (!selection.isEmpty() && !all) {
             selection.add("--strict-names"); // a pattern that fits nothing is a mistake
         }
         if (schemaOnly) {

@@ -57,7 +57,7 @@ final class RestoreAction {
             double totalDuration,
             List<CheckResult> failedChecks,
             List<ExtractResult.Failure> failures,
-            List<DatabaseRestores.Document> databases) {}
+            List<DatabaseReport.Document> databases) {}
 
     private final Session session;
     private final OpenRepository open;
@@ -176,7 +176,7 @@ final class RestoreAction {
         int code = written.map(this::report).orElse(ExitCode.DONE);
         boolean completed = written.map(RestoreResult::passed).orElse(true);
         for (DatabaseRestores.Outcome outcome : outcomes) {
-            int one = DatabaseRestores.report(session.console(), outcome);
+            int one = DatabaseReport.report(session.console(), outcome);
             completed &= outcome.result().passed();
             code = code == ExitCode.DONE ? one : code;
             if (one == ExitCode.DONE && !new CommandAfter(session, databases.runAfter()).run(outcome.target())) {
@@ -224,7 +224,7 @@ final class RestoreAction {
                         .filter(check -> !check.passed())
                         .toList(),
                 written.map(result -> result.extracted().failures()).orElse(List.of()),
-                outcomes.stream().map(DatabaseRestores::document).toList());
+                outcomes.stream().map(DatabaseReport::document).toList());
     }
 
     private int report(RestoreResult result) {

@@ -71,7 +71,7 @@ record SafetySnapshot(Session session, Operations operations, Operations.InUse i
                 FilesOptions.EVERYTHING.withLeaveOut(leaveOut),
                 new SourceArguments.Databases(
                         session.environment().searchPath(),
-                        PostgresOptions.DEFAULTS,
+                        _ -> PostgresOptions.DEFAULTS,
                         session.clock(),
                         notice -> session.console().warn(Console.safe(notice))));
         BackupRequest request = new BackupRequest(

@@ -26,10 +26,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/// What people name on the command line, or by `DATABASE_URL`, as sources: a SQLite database is told
-/// from an ordinary file by its header, or by being called so (`sqlite:app.db`); everything else is
-/// files.
+/// What people name on the command line, or by `DATABASE_URL`, as sources: a SQLite database is
+/// told from an ordinary file by its header, or by being called so (`sqlite:app.db`); everything
+/// else is files.
 final class SourceArguments {
     /// How sources are read.
     ///
@@ -40,7 +41,11 @@ final class SourceArguments {
     ///
     /// @param searchPath where PostgreSQL's programs may be, as in the variable `PATH`
     /// @param notices told what keeps the work waiting
-    record Databases(String searchPath, PostgresOptions options, InstantSource clock, Consumer<String> notices) {}
+    record Databases(
+            String searchPath,
+            Function<ConnectionTarget, PostgresOptions> options,
+            InstantSource clock,
+            Consumer<String> notices) {}
 
     /// One source that somebody named.
     sealed interface Named {
@@ -59,8 +64,8 @@ final class SourceArguments {
             }
         }
 
-        /// @param ofAll whether it is one of all databases of its server, which come and go: in lists
-        ///     the snapshot then goes by the server
+        /// @param ofAll whether it is one of all databases of its server, which come and go: in
+        ///     lists the snapshot then goes by the server
         record Database(ConnectionTarget target, boolean ofAll) implements Named {
             Database(ConnectionTarget target) {
                 this(target, false);
@@ -178,7 +183,8 @@ final class SourceArguments {
     private static Source database(ConnectionTarget target, Reading reading) throws IOException {
         Databases how = reading.databases();
         ClientPrograms programs = ClientPrograms.find(how.searchPath());
-        return new PostgresSource(target, programs, how.options(), reading.staging(), how.clock(), how.notices());
+        return new PostgresSource(
+                target, programs, how.options().apply(target), reading.staging(), how.clock(), how.notices());
     }
 
     private static FilesOptions leavingOut(FilesOptions options, List<String> databases) {

@@ -10,6 +10,7 @@ import holdfast.source.postgres.restore.KeptDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A restore of PostgreSQL databases taken back by changing names, where all that it replaced is
@@ -113,18 +114,20 @@ final class UndoByNames {
                         List.of(),
                         one.plan().otherSessions(),
                         "",
+                        Map.of(),
                         List.of()))
                 .toList();
     }
 
     private RestoreAction.Document summary(double seconds) {
-        List<DatabaseRestores.Document> documents = databases.stream()
-                .map(one -> new DatabaseRestores.Document(
+        List<DatabaseReport.Document> documents = databases.stream()
+                .map(one -> new DatabaseReport.Document(
                         one.wanted().source().location(),
                         one.plan().target(),
                         "completed",
                         one.plan().goes(),
                         "",
+                        Map.of(),
                         List.of(),
                         0,
                         List.of(),

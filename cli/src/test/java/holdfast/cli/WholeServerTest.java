@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// Goal: one run backs up every database of a server that can be backed up, says which cannot, and what it stored comes
-/// back in each of them.
+/// Goal: one run backs up every database of a server that can be backed up, says which cannot, and
+/// what it stored comes back in each of them.
 @Tag("slow")
 final class WholeServerTest {
     @RegisterExtension
@@ -88,6 +88,45 @@ final class WholeServerTest {
         ok("restore", "latest", "--yes", "--no-safety-snapshot");
         for (String name : OURS) {
             assertThat(SERVER.ask(name, "SELECT name FROM t")).containsExactly(name);
+        }
+    }
+
+    @Test
+    void aDatabaseWithoutWhatIsWantedIsLeftOut() throws Exception {
+        SERVER.run("shop", "CREATE SCHEMA IF NOT EXISTS sales", "CREATE TABLE IF NOT EXISTS sales.orders (id int)");
+        SERVER.run("crm", "CREATE TABLE IF NOT EXISTS calls (id int)", "CREATE TABLE IF NOT EXISTS other (id int)");
+        try {
+            ok("init");
+            Result stored = ok(
+                    "backup",
+                    "--all-databases",
+                    SERVER.url("postgres"),
+                    "--table",
+                    "sales.*",
+                    "--table",
+                    "calls",
+                    "--exclude-table",
+                    "other*",
+                    "--json");
+            assertThat(locations(new ObjectMapper().readTree(stored.out())))
+                    .containsExactly(SERVER.url("crm"), SERVER.url("shop"));
+            assertThat(stored.err())
+                    .contains("database postgres is left out: it has nothing of what is wanted")
+                    .doesNotContain("database crm");
+            Result none = world.run("backup", "--all-databases", SERVER.url("postgres"), "--schema", "slaes");
+            assertThat(none.code()).isEqualTo(ExitCode.PRE_CHECK_FAILED);
+            assertThat(none.err()).contains("no database of the server has anything that fits slaes");
+
+            SERVER.run("shop", "DROP TABLE sales.orders");
+            Result restored = ok("restore", "latest", "--table", "sales.orders");
+            assertThat(restored.err()).contains(SERVER.url("crm") + " has nothing of what is wanted, and is left out");
+            assertThat(SERVER.ask("shop", "SELECT count(*) FROM sales.orders")).containsExactly("0");
+            Result wrong = world.run("restore", "latest", "--table", "ordres");
+            assertThat(wrong.code()).isEqualTo(ExitCode.BAD_USAGE);
+            assertThat(wrong.err()).contains("no database of the snapshot has anything that matches ordres");
+        } finally {
+            SERVER.run("shop", "DROP SCHEMA IF EXISTS sales CASCADE");
+            SERVER.run("crm", "DROP TABLE IF EXISTS calls, other");
         }
     }
 

@@ -51,7 +51,8 @@ public record RestoreOptions(
             this(schemas, tables, part, SchemaNames.NONE);
         }
 
-        boolean selects() {
+        /// Whether not everything is wanted.
+        public boolean selects() {
             return !schemas.isEmpty() || !tables.isEmpty();
         }
     }
@@ -106,6 +107,10 @@ public record RestoreOptions(
 
     public RestoreOptions with(Placement other) {
         return with(content, other);
+    }
+
+    public RestoreOptions with(Content other) {
+        return with(other, placement);
     }
 
     /// The same for a dump whose schemas have their new names.

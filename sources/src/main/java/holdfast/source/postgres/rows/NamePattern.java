@@ -52,6 +52,11 @@ public record NamePattern(String text, Pattern schema, Pattern name) {
         return schema.matcher(inSchema).matches() && name.matcher(called).matches();
     }
 
+    /// Whether it says in which schemas.
+    public boolean namesSchema() {
+        return schema != ANY;
+    }
+
     /// @param displayed as [Identifiers#display] has it
     public boolean matchesDisplayed(String displayed) {
         boolean quoted = false;
