@@ -4,6 +4,7 @@ import holdfast.model.FileNames;
 import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.model.ObjectId;
+import holdfast.model.Progress;
 import holdfast.model.Tree;
 import holdfast.source.DirectorySink;
 import holdfast.source.FileContent;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// One directory of the snapshot while its entries arrive. Its tree is written when it has been
 /// closed and everything below it is known, on a thread of its own, so that the walk goes on
@@ -35,12 +37,15 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
     private final Map<String, Entry> entries = new HashMap<>();
     private final Map<String, DirectoryBuilder> shared = new HashMap<>();
     private final CompletableFuture<ObjectId> tree = new CompletableFuture<>();
+    private final long bytesBefore;
+    private @Nullable DirectoryBuilder above;
     private boolean closed;
 
     DirectoryBuilder(SnapshotTree owner, Node node, ParentDirectory parent) {
         this.owner = owner;
         this.node = node;
         this.parent = parent;
+        this.bytesBefore = owner.progress().doneBytes();
     }
 
     /// The directory's tree once it is written.
@@ -50,6 +55,7 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
 
     /// Adds a directory that is filled and closed by its own user.
     void attach(DirectoryBuilder child) {
+        child.above = this;
         add(child.node.name(), new Entry.Directory(child.node, child.tree));
     }
 
@@ -87,6 +93,11 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         @Override
         public void close() {
             // closed with the snapshot's tree
+        }
+
+        @Override
+        public void discard() {
+            throw new IllegalStateException("others fill it too: " + folder.node.name());
         }
     }
 
@@ -160,6 +171,41 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
             closed = true;
         }
         owner.finish(this);
+    }
+
+    /// What was written for it stays written: if the same comes again it is found, the rest is left
+    /// to `prune`.
+    @Override
+    public void discard() {
+        DirectoryBuilder directory = above;
+        synchronized (entries) {
+            if (closed || directory == null) {
+                throw new IllegalStateException("too late to discard: " + node.name());
+            }
+            closed = true;
+            entries.values().forEach(this::uncount);
+        }
+        synchronized (directory.entries) {
+            directory.entries.remove(node.name());
+        }
+        Progress progress = owner.progress();
+        if (progress.totalBytes() > 0) { // all of that lies ahead once more
+            progress.expect(progress.doneBytes() - bytesBefore, entries.size());
+        }
+    }
+
+    private void uncount(Entry entry) {
+        Counts counts = owner.counts();
+        switch (entry) {
+            case Entry.File file -> counts.logicalBytes.add(-file.bytes());
+            case Entry.Complete(Node done) when done.type() == NodeType.FILE -> {
+                counts.logicalBytes.add(-done.size());
+                counts.filesUnmodified.decrement();
+            }
+            case Entry.Complete _ -> {}
+            case Entry.Directory directory ->
+                throw new IllegalStateException("has a directory: " + directory.node().name());
+        }
     }
 
     /// Waits until all blobs and trees of the entries are stored; returns how many entries there

@@ -44,5 +44,10 @@ public interface DirectorySink {
         /// Seals the directory; nothing may be added afterwards.
         @Override
         void close() throws IOException;
+
+        /// Takes the directory out again with all the files that were put into it, and frees its
+        /// name: for a source that has to begin anew. It has no directories, and nobody is writing
+        /// to it any more; closing it afterwards does nothing.
+        void discard();
     }
 }

@@ -108,6 +108,29 @@ class BackupTest {
     }
 
     @Test
+    void ofWhatWasDiscardedNothingIsThere() throws IOException {
+        MadeUpSource first = new MadeUpSource("/srv/app/shop");
+        first.put("toc", new byte[] {1});
+        first.put("table", new byte[3_000_000]);
+        MadeUpSource then = new MadeUpSource("/srv/app/shop");
+        then.put("toc", new byte[] {2});
+        then.put("another table", new byte[2_000_000]);
+        MadeUpSource plain = MadeUpSource.random("/srv/app/uploads", 6, 10, 100_000);
+        SortedMap<String, byte[]> expected = then.contents();
+        expected.putAll(plain.contents());
+        try (Repository repository = Backups.init(new MemoryStorage())) {
+            BackupResult straight = Backups.backUp(repository, then, plain);
+            BackupResult result = Backups.backUp(repository, then.after(first).after(first), plain);
+            assertSame(Backups.contents(repository, result.snapshot()), expected);
+            assertThat(result.unchanged()).isTrue();
+            assertThat(result.manifest().nodes()).isEqualTo(straight.manifest().nodes());
+            assertThat(result.summary().totalBytesProcessed())
+                    .isEqualTo(straight.summary().totalBytesProcessed());
+            assertThat(result.summary().totalFilesProcessed()).isEqualTo(expected.size());
+        }
+    }
+
+    @Test
     void aDamagedSnapshotIsToldAndStopsNoBackup() throws IOException {
         MadeUpSource source = MadeUpSource.random("/srv/app", 7, 10, 100_000);
         MemoryStorage storage = new MemoryStorage();

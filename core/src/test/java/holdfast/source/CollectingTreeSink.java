@@ -176,6 +176,12 @@ public final class CollectingTreeSink implements TreeSink {
             }
         }
 
+        @Override
+        public void discard() {
+            close();
+            stored.keySet().removeIf(one -> one.equals(path) || one.startsWith(path + "/"));
+        }
+
         private String child(Node node, NodeType expected) {
             String name = node.name();
             if (node.type() != expected || name.isEmpty() || name.contains("/") || name.equals(".")) {

@@ -27,6 +27,7 @@ public final class MadeUpSource implements Source {
     private Instant now = Instant.parse("2026-01-01T00:00:00.000000001Z");
     private final AtomicInteger opened = new AtomicInteger();
     private int partBytes = Integer.MAX_VALUE;
+    private final List<MadeUpSource> discarded = new ArrayList<>();
 
     public MadeUpSource(String root) {
         this.root = root;
@@ -54,6 +55,12 @@ public final class MadeUpSource implements Source {
     /// Files of more than `bytes` are handed over in parts of that size from now on.
     public MadeUpSource inParts(int bytes) {
         partBytes = bytes;
+        return this;
+    }
+
+    /// Hands over another's files first, without folders, and takes them out again.
+    public MadeUpSource after(MadeUpSource other) {
+        discarded.add(other);
         return this;
     }
 
@@ -109,6 +116,12 @@ public final class MadeUpSource implements Source {
             public SourceRecord writeTo(TreeSink tree) throws IOException {
                 String parent = root.lastIndexOf('/') == 0 ? "/" : root.substring(0, root.lastIndexOf('/'));
                 String name = root.substring(root.lastIndexOf('/') + 1);
+                for (MadeUpSource other : discarded) {
+                    try (DirectorySink.ChildDirectory directory = tree.at(parent).directory(directory(name))) {
+                        other.write(directory, "");
+                        directory.discard();
+                    }
+                }
                 try (DirectorySink.ChildDirectory directory = tree.at(parent).directory(directory(name))) {
                     write(directory, "");
                 }
