@@ -11,6 +11,7 @@ import holdfast.model.Proof;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
+import holdfast.source.postgres.PostgresSource;
 import holdfast.verify.VerifyResult;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
             int tables,
             int tablesUnread,
             long rows,
+            int begunAgain,
             List<String> damage) {}
 
     /// @param level the level aimed at
@@ -128,6 +130,12 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
                         + size);
         }
         UnreadTables.of(source).ifPresent(unread -> console.line("  " + unread.line()));
+        int begunAgain = begunAgain(source);
+        if (begunAgain > 0) {
+            console.warn(Console.safe(source.location()) + " was begun again "
+                    + (begunAgain == 1 ? "once" : begunAgain + " times")
+                    + ", for its server was lost meanwhile: it is of a later instant than the rest");
+        }
         for (String damage : source.damage()) {
             console.warn(Console.safe(source.location()) + " is damaged: " + Console.safe(damage));
         }
@@ -160,6 +168,10 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
         }
     }
 
+    private static int begunAgain(SourceRecord source) {
+        return Integer.parseInt(source.details().getOrDefault(PostgresSource.REPEATS, "0"));
+    }
+
     private static long rows(SourceRecord source) {
         return source.tables().stream().mapToLong(TableRecord::rows).sum();
     }
@@ -179,6 +191,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
                                 source.tables().size(),
                                 UnreadTables.of(source).map(UnreadTables::count).orElse(0),
                                 rows(source),
+                                begunAgain(source),
                                 source.damage()))
                         .toList(),
                 result.unchanged(),

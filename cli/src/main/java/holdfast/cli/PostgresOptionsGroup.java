@@ -12,6 +12,7 @@ import holdfast.source.postgres.ServerDatabases;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.rows.NamePattern;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Option;
 
 /// Options for PostgreSQL databases, which mean what they mean to `pg_dump`.
 final class PostgresOptionsGroup {
+    private static final Duration LEAST_SILENCE = Duration.ofSeconds(5);
+
     @Option(
             names = {"-j", "--jobs"},
             paramLabel = "NUMBER",
@@ -67,6 +70,13 @@ final class PostgresOptionsGroup {
             paramLabel = "PATTERN",
             description = "With --all-databases, not these; may be repeated")
     private List<String> excludedDatabases = List.of();
+
+    @Option(
+            names = "--silence-timeout",
+            paramLabel = "TIME",
+            description = "How long a PostgreSQL server may say nothing while rows are read; small questions get a"
+                    + " fifth of it. Default: 10m")
+    private Duration silence = PostgresOptions.DEFAULTS.silence();
 
     /// By path, what of the patterns fits each of all databases.
     private final Map<String, FittingPatterns> patterns = new HashMap<>();
@@ -155,6 +165,11 @@ final class PostgresOptionsGroup {
     }
 
     PostgresOptions options(ConnectionTarget target) {
+        if (silence.compareTo(LEAST_SILENCE) < 0) {
+            throw new HoldfastException.BadUsage(
+                    "--silence-timeout is too short for any server",
+                    "give at least " + LEAST_SILENCE.toSeconds() + "s");
+        }
         FittingPatterns wanted =
                 patterns.getOrDefault(PostgresSource.path(target), new FittingPatterns(schemas, tables));
         List<String> selection = new ArrayList<>();
@@ -177,6 +192,7 @@ final class PostgresOptionsGroup {
                 Math.clamp(jobs, 1, 64),
                 usual.connectTimeout(),
                 usual.lockTimeout(),
+                silence,
                 selection,
                 critical.stream().map(NamePattern::of).toList());
     }

@@ -198,13 +198,15 @@ final class DirectoryBuilder implements DirectorySink.ChildDirectory {
         Counts counts = owner.counts();
         switch (entry) {
             case Entry.File file -> counts.logicalBytes.add(-file.bytes());
-            case Entry.Complete(Node done) when done.type() == NodeType.FILE -> {
+            case Entry.Complete(Node done)
+            when done.type() == NodeType.FILE -> {
                 counts.logicalBytes.add(-done.size());
                 counts.filesUnmodified.decrement();
             }
             case Entry.Complete _ -> {}
             case Entry.Directory directory ->
-                throw new IllegalStateException("has a directory: " + directory.node().name());
+                throw new IllegalStateException(
+                        "has a directory: " + directory.node().name());
         }
     }
 

@@ -117,7 +117,8 @@ public final class MadeUpSource implements Source {
                 String parent = root.lastIndexOf('/') == 0 ? "/" : root.substring(0, root.lastIndexOf('/'));
                 String name = root.substring(root.lastIndexOf('/') + 1);
                 for (MadeUpSource other : discarded) {
-                    try (DirectorySink.ChildDirectory directory = tree.at(parent).directory(directory(name))) {
+                    try (DirectorySink.ChildDirectory directory =
+                            tree.at(parent).directory(directory(name))) {
                         other.write(directory, "");
                         directory.discard();
                     }

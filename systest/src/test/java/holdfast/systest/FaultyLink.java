@@ -63,6 +63,15 @@ final class FaultyLink implements AutoCloseable {
         return this;
     }
 
+    /// All connections that there are now are closed; new ones are taken.
+    void cutAll() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        sockets.clear();
+        cuts.incrementAndGet();
+    }
+
     /// A cut is a reset (RST) instead of an orderly end.
     FaultyLink byReset() {
         reset = true;

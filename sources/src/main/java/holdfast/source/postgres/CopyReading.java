@@ -8,7 +8,6 @@ import holdfast.source.postgres.rows.RowDigest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ final class CopyReading implements FileContent.Reading {
     ///     server is in no snapshot
     record Rows(String table, String statement, boolean repeatable) {}
 
-    private static final int ATTEMPTS = 4;
-    private static final Duration PAUSE = Duration.ofMillis(500);
     private static final int BUFFER = 1 << 16;
 
     private final Readers readers;
@@ -33,6 +30,7 @@ final class CopyReading implements FileContent.Reading {
     private final byte[] ending;
     private final Consumer<FingerprintSum> result;
     private final RowDigest digest = new RowDigest();
+    private final Attempts attempts;
 
     private Readers.@Nullable Reader reader;
     private @Nullable CopyStream copy;
@@ -41,7 +39,6 @@ final class CopyReading implements FileContent.Reading {
     private int at;
     private long delivered;
     private long toSkip;
-    private int attempt;
     private boolean rowsDone;
     private boolean done;
 
@@ -53,6 +50,7 @@ final class CopyReading implements FileContent.Reading {
         this.node = node;
         this.ending = ending;
         this.result = result;
+        this.attempts = new Attempts(readers, "the rows of " + rows.table());
     }
 
     @Override
@@ -106,41 +104,19 @@ final class CopyReading implements FileContent.Reading {
                     toSkip = delivered;
                 }
                 return open.read(buffer);
-            } catch (SQLException e) {
-                retry(e, String.valueOf(e.getMessage()), Readers.connectionLost(e) || attempt > 0);
-            } catch (HoldfastException.PreCheckFailed e) { // nobody there to connect to
-                retry(e, String.valueOf(e.getMessage()), true);
+            } catch (SQLException | HoldfastException.PreCheckFailed e) { // broken, or nobody there to connect to
+                discard();
+                attempts.failed(e, delivered == 0 || rows.repeatable());
             }
         }
     }
 
-    private void retry(Exception cause, String message, boolean lost) throws IOException {
+    private void discard() {
         Readers.Reader broken = reader;
         reader = null;
         copy = null;
         if (broken != null) {
             broken.discard();
-        }
-        attempt++;
-        boolean gone = !readers.snapshotHeld();
-        if (!lost && !gone) {
-            throw new IOException("cannot read the rows of " + rows.table() + ": " + message, cause);
-        }
-        if (attempt >= ATTEMPTS || gone || (delivered > 0 && !rows.repeatable())) {
-            throw new HoldfastException.Failed(
-                    "lost the server while the rows of " + rows.table() + " were read: " + message,
-                    "see the server's log for the reason, and try again; nothing is listed of this attempt",
-                    cause);
-        }
-        pause();
-    }
-
-    private void pause() {
-        try {
-            Thread.sleep(PAUSE.multipliedBy(attempt));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HoldfastException.Interrupted("interrupted", "nothing is listed of this attempt");
         }
     }
 
@@ -160,10 +136,6 @@ final class CopyReading implements FileContent.Reading {
 
     @Override
     public void close() {
-        Readers.Reader held = reader;
-        reader = null;
-        if (held != null) {
-            held.discard();
-        }
+        discard();
     }
 }

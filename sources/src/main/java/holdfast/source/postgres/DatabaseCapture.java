@@ -2,7 +2,6 @@ package holdfast.source.postgres;
 
 import holdfast.io.Parallel;
 import holdfast.model.FingerprintSum;
-import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
@@ -13,7 +12,6 @@ import holdfast.source.TreeSink;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.archive.TocWriter;
-import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.CopyStatement;
 import holdfast.source.postgres.rows.DatabaseEncoding;
 import holdfast.source.postgres.rows.Identifiers;
@@ -38,7 +36,6 @@ final class DatabaseCapture implements Capture {
     private final Map<String, String> details;
     private final Globals globals;
     private final ExportedSnapshot snapshot;
-    private final Connections connections;
     private final Readers readers;
     private final PostgresOptions options;
     private final StoredNodes nodes;
@@ -52,7 +49,6 @@ final class DatabaseCapture implements Capture {
             Map<String, String> details,
             Globals globals,
             ExportedSnapshot snapshot,
-            Connections connections,
             Readers readers,
             PostgresOptions options,
             StoredNodes nodes) {
@@ -64,7 +60,6 @@ final class DatabaseCapture implements Capture {
         this.details = details;
         this.globals = globals;
         this.snapshot = snapshot;
-        this.connections = connections;
         this.readers = readers;
         this.options = options;
         this.nodes = nodes;
@@ -103,17 +98,15 @@ final class DatabaseCapture implements Capture {
         List<TableRecord> records = new ArrayList<>();
         long files = 0;
         try (DirectorySink.ChildDirectory directory = tree.at(path.folder()).directory(nodes.directory(path.name()))) {
-            file(directory, TableOfContents.NAME, TocWriter.write(stored));
-            files += globals(directory) ? 2 : 1;
-            records.addAll(rows(directory, tree.before(path.path())));
-            files += records.size();
-            files += largeObjects(directory, records);
-        }
-        if (!snapshot.held()) {
-            throw new HoldfastException.Failed(
-                    "the server ended the session that held the snapshot of " + location
-                            + ": what was read may not belong together",
-                    "see the server's log for the reason, and try again; nothing is listed");
+            boolean whole = false;
+            try {
+                files = fill(directory, tree.before(path.path()), records);
+                whole = true;
+            } finally {
+                if (!whole) {
+                    directory.discard();
+                }
+            }
         }
         records.sort(Comparator.comparing(TableRecord::name));
         return new SourceRecord(
@@ -127,6 +120,20 @@ final class DatabaseCapture implements Capture {
                 expectedBytes(),
                 List.of(),
                 failures);
+    }
+
+    private long fill(DirectorySink directory, Optional<SourceRecord> before, List<TableRecord> records)
+            throws IOException {
+        file(directory, TableOfContents.NAME, TocWriter.write(stored));
+        long files = globals(directory) ? 2 : 1;
+        records.addAll(rows(directory, before));
+        files += records.size();
+        files += largeObjects(directory, records);
+        if (!snapshot.held()) {
+            throw new SnapshotLostException(
+                    "the server ended the session that held the snapshot: what was read may not belong together", null);
+        }
+        return files;
     }
 
     private List<TableRecord> rows(DirectorySink directory, Optional<SourceRecord> before) throws IOException {
@@ -143,7 +150,7 @@ final class DatabaseCapture implements Capture {
                     relation(entry)));
         }
         UnchangedTables unchanged = UnchangedTables.find(
-                connections, readers, nodes.time(), before, details, candidates, options.readers());
+                snapshot.connections(), readers, nodes.time(), before, details, candidates, options.readers());
         Parallel.each(tables, options.readers(), table -> {
             if (!unchanged.again(directory, table)) {
                 directory.file(table.node(), table);
@@ -196,6 +203,12 @@ final class DatabaseCapture implements Capture {
             records.add(new TableRecord(LARGE_OBJECTS, sum.rows(), sum.fingerprint()));
         }
         return groups.size() + sum.rows();
+    }
+
+    /// As [#close], for one whose server is gone, or does not answer.
+    void abandon() {
+        readers.close();
+        snapshot.abandon();
     }
 
     @Override

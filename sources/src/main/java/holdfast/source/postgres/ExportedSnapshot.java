@@ -18,11 +18,13 @@ import java.util.stream.Collectors;
 final class ExportedSnapshot implements AutoCloseable {
     private static final int LOCKED_AT_ONCE = 1000;
 
+    private final Connections connections;
     private final Connection connection;
     private final String name;
     private final Semaphore free = new Semaphore(1);
 
-    private ExportedSnapshot(Connection connection, String name) {
+    private ExportedSnapshot(Connections connections, Connection connection, String name) {
+        this.connections = connections;
         this.connection = connection;
         this.name = name;
     }
@@ -35,8 +37,8 @@ final class ExportedSnapshot implements AutoCloseable {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
             }
-            ExportedSnapshot snapshot =
-                    new ExportedSnapshot(connection, only(connection, "SELECT pg_catalog.pg_export_snapshot()"));
+            ExportedSnapshot snapshot = new ExportedSnapshot(
+                    connections, connection, only(connection, "SELECT pg_catalog.pg_export_snapshot()"));
             done = true;
             return snapshot;
         } finally {
@@ -48,6 +50,11 @@ final class ExportedSnapshot implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /// By which the same server is reached.
+    Connections connections() {
+        return connections;
     }
 
     /// Locks tables as everybody does who reads them (ACCESS SHARE).
@@ -86,6 +93,15 @@ final class ExportedSnapshot implements AutoCloseable {
     void abandon() {
         try {
             connection.abort(Runnable::run);
+        } catch (SQLException _) {
+            // it is gone either way
+        }
+    }
+
+    /// As [#close], for one who has something else to tell.
+    void end() {
+        try {
+            close();
         } catch (SQLException _) {
             // it is gone either way
         }

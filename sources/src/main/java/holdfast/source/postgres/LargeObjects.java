@@ -7,19 +7,13 @@ import holdfast.source.FileContent;
 import holdfast.source.postgres.archive.ArchiveVersion;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
-import holdfast.source.postgres.rows.RowDigest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.postgresql.PGConnection;
-import org.postgresql.largeobject.LargeObject;
-import org.postgresql.largeobject.LargeObjectManager;
 
 /// Large objects as the directory format has them: a file each, `blob_<oid>.dat`, and lists of
 /// those that belong together. See PostgreSQL's `pg_backup_directory.c`. Used by one thread.
@@ -27,7 +21,8 @@ final class LargeObjects {
     /// One list and the objects in it.
     record Group(String file, List<Long> oids) {}
 
-    private static final int BUFFER = 64 << 10;
+    /// Of an object nobody knows the size beforehand.
+    private static final int SIZE = 64 << 10;
 
     private final Readers readers;
     private final StoredNodes nodes;
@@ -79,7 +74,7 @@ final class LargeObjects {
         for (long oid : group.oids()) {
             String name = "blob_" + oid + ".dat";
             list.append(oid).append(' ').append(name).append('\n');
-            Node node = nodes.file(name, BUFFER);
+            Node node = nodes.file(name, SIZE);
             directory.file(node, new Content(oid, node, sum));
         }
         byte[] bytes = list.toString().getBytes(StandardCharsets.US_ASCII);
@@ -114,79 +109,8 @@ final class LargeObjects {
         }
 
         @Override
-        public Reading open() throws IOException {
-            try {
-                return new ObjectReading(this);
-            } catch (SQLException e) {
-                throw new IOException("large object " + oid + ": " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private final class ObjectReading implements FileContent.Reading {
-        private final Content content;
-        private final Readers.Reader reader;
-        private final LargeObject object;
-        private final RowDigest digest = new RowDigest();
-        private final byte[] buffer = new byte[BUFFER];
-        private boolean done;
-
-        private ObjectReading(Content content) throws IOException, SQLException {
-            this.content = content;
-            reader = readers.take();
-            boolean opened = false;
-            try {
-                object = reader.connection()
-                        .unwrap(PGConnection.class)
-                        .getLargeObjectAPI()
-                        .open(content.oid, LargeObjectManager.READ);
-                opened = true;
-            } finally {
-                if (!opened) {
-                    reader.discard();
-                }
-            }
-            byte[] number = (content.oid + "\n").getBytes(StandardCharsets.US_ASCII);
-            digest.piece(number, number.length);
-        }
-
-        @Override
-        public int read(ByteBuffer to) throws IOException {
-            try {
-                int length = object.read(buffer, 0, Math.min(buffer.length, to.remaining()));
-                if (length <= 0) {
-                    finish();
-                    return -1;
-                }
-                to.put(buffer, 0, length);
-                digest.piece(buffer, length);
-                return length;
-            } catch (SQLException e) {
-                throw new IOException("large object " + content.oid + ": " + e.getMessage(), e);
-            }
-        }
-
-        private void finish() throws SQLException {
-            if (!done) {
-                object.close();
-                digest.endRow();
-                content.sum.add(digest.sum());
-                reader.giveBack();
-                done = true;
-            }
-        }
-
-        @Override
-        public Node finished() {
-            return content.node;
-        }
-
-        @Override
-        public void close() {
-            if (!done) {
-                done = true;
-                reader.discard();
-            }
+        public Reading open() {
+            return new ObjectReading(readers, oid, node, sum::add);
         }
     }
 }

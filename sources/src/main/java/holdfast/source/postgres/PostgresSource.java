@@ -24,6 +24,10 @@ import java.util.stream.Collectors;
 /// connections, all in one exported snapshot, stored as `pg_dump`'s directory format. Safe for use
 /// by many threads.
 public final class PostgresSource implements Source {
+    /// The key in a snapshot's document that says how often the backup of a database was begun
+    /// again, so that it is of a later instant than the rest.
+    public static final String REPEATS = "postgres.begun-again";
+
     private static final String OUT_OF_MEMORY = "53200";
 
     private final ConnectionTarget target;
@@ -92,25 +96,51 @@ public final class PostgresSource implements Source {
 
     @Override
     public Capture capture() throws IOException {
-        Connections connections = new Connections(target, options.connectTimeout());
-        try {
-            ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
+        return new RepeatedCapture(
+                        new Taking(), options.absence(), notice -> notices.accept(location() + ": " + notice))
+                .begin();
+    }
+
+    private final class Taking implements RepeatedCapture.Taking {
+        /// Of several servers the one that will do now, which need not be the one from before.
+        @Override
+        public ExportedSnapshot snapshot() throws IOException {
+            try {
+                return ExportedSnapshot.take(
+                        new Connections(target, options.connectTimeout(), options.answerTimeout()));
+            } catch (SQLException e) {
+                throw new IOException("cannot read " + location() + ": " + Attempts.reason(e), e);
+            }
+        }
+
+        @Override
+        public DatabaseCapture capture(ExportedSnapshot snapshot, int repeats) throws IOException {
             boolean done = false;
             try {
-                Capture capture = capture(connections, snapshot);
+                DatabaseCapture capture = describe(snapshot, repeats);
                 done = true;
                 return capture;
+            } catch (SQLException | IOException | HoldfastException.PreCheckFailed | HoldfastException.Failed e) {
+                String said = Attempts.reason(e);
+                if (!snapshot.held()) {
+                    snapshot.abandon();
+                    throw new SnapshotLostException("lost the server while the database was described: " + said, e);
+                }
+                switch (e) {
+                    case HoldfastException toldAlready -> throw toldAlready;
+                    case IOException io -> throw io;
+                    default -> throw new IOException("cannot read " + location() + ": " + said, e);
+                }
             } finally {
                 if (!done) {
-                    snapshot.close();
+                    snapshot.end();
                 }
             }
-        } catch (SQLException e) {
-            throw new IOException("cannot read " + location() + ": " + e.getMessage(), e);
         }
     }
 
-    private Capture capture(Connections connections, ExportedSnapshot snapshot) throws IOException, SQLException {
+    private DatabaseCapture describe(ExportedSnapshot snapshot, int repeats) throws IOException, SQLException {
+        Connections connections = snapshot.connections();
         Catalog catalog = new Catalog(snapshot);
         int major = catalog.serverMajor();
         catalog.requireNameable(location());
@@ -121,7 +151,7 @@ public final class PostgresSource implements Source {
         Map<String, String> environment = connections.reached().libpqEnvironment();
         Map<String, String> details = catalog.details();
         SchemaDump dump = new SchemaDump(installation.program("pg_dump"), environment, scratch);
-        TableOfContents toc = describe(dump, connections, snapshot).undated();
+        TableOfContents toc = tableOfContents(dump, connections, snapshot).undated();
         catalog.requireWhole(
                 location(),
                 toc.entries().stream()
@@ -129,7 +159,11 @@ public final class PostgresSource implements Source {
                         .map(entry -> String.valueOf(entry.oid()))
                         .collect(Collectors.toSet()));
         details.put("postgres.dump-version", toc.header().dumpVersion());
-        Readers readers = new Readers(connections, snapshot, options.readers());
+        if (repeats > 0) {
+            details.put(REPEATS, Integer.toString(repeats));
+            details.put("postgres.taken-at", clock.instant().toString());
+        }
+        Readers readers = new Readers(snapshot, options.readers(), "", options.silence());
         return new DatabaseCapture(
                 location(),
                 DatabasePath.of(target),
@@ -138,13 +172,12 @@ public final class PostgresSource implements Source {
                 details,
                 new Globals(installation.program("pg_dumpall"), environment),
                 snapshot,
-                connections,
                 readers,
                 options,
                 new StoredNodes(clock.instant()));
     }
 
-    private TableOfContents describe(SchemaDump dump, Connections connections, ExportedSnapshot snapshot)
+    private TableOfContents tableOfContents(SchemaDump dump, Connections connections, ExportedSnapshot snapshot)
             throws IOException, SQLException {
         Catalog catalog = new Catalog(snapshot);
         String encoding = catalog.encoding();

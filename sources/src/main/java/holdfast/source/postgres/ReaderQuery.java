@@ -25,11 +25,11 @@ final class ReaderQuery {
         }
         boolean usable = false;
         try {
-            List<List<String>> rows = rows(reader.connection(), query);
+            List<List<String>> rows = rows(reader.patient(), query);
             usable = true;
             return rows;
         } catch (SQLException e) {
-            usable = !Readers.connectionLost(e);
+            usable = !Attempts.connectionLost(e);
             throw e;
         } finally {
             if (usable) {

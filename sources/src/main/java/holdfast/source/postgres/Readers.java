@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
@@ -19,25 +20,32 @@ final class Readers implements AutoCloseable {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    private final Connections connections;
     private final ExportedSnapshot snapshot;
     private final String encoding;
     private final Semaphore free;
+    private final Duration silence;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /// @param snapshot stays open
-    /// @param most how many connections may be open at a time
-    Readers(Connections connections, ExportedSnapshot snapshot, int most) {
-        this(connections, snapshot, most, "");
+    /// Rows in the encoding of the database.
+    Readers(ExportedSnapshot snapshot, int most) {
+        this(snapshot, most, "");
     }
 
+    /// As the other one; while rows come the server may be silent as long as elsewhere.
+    Readers(ExportedSnapshot snapshot, int most, String encoding) {
+        this(snapshot, most, encoding, snapshot.connections().silence());
+    }
+
+    /// @param snapshot stays open
+    /// @param most how many connections may be open at a time
     /// @param encoding in which rows are wanted; empty for that of the database
-    Readers(Connections connections, ExportedSnapshot snapshot, int most, String encoding) {
+    /// @param silence how long the server may say nothing while rows come
+    Readers(ExportedSnapshot snapshot, int most, String encoding, Duration silence) {
         this.encoding = encoding;
-        this.connections = connections;
         this.snapshot = snapshot;
         this.free = new Semaphore(most, true);
+        this.silence = silence;
     }
 
     /// Waits until a connection may be used. The caller gives it back or discards it.
@@ -61,7 +69,7 @@ final class Readers implements AutoCloseable {
     }
 
     private Connection open() throws IOException, SQLException {
-        Connection connection = connections.open();
+        Connection connection = snapshot.connections().open();
         boolean done = false;
         try {
             connection.setAutoCommit(false);
@@ -85,17 +93,10 @@ final class Readers implements AutoCloseable {
         return snapshot.held();
     }
 
-    /// Whether the connection is gone, and another one may do better: class 08, and a server that
-    /// shuts down.
-    static boolean connectionLost(SQLException e) {
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return state.startsWith("08") || state.startsWith("57P");
-    }
-
     /// One connection, lent to one thread.
     final class Reader {
         private final Connection connection;
-        private boolean borrowed;
+        private @Nullable Connection borrowed;
 
         private Reader(Connection connection) {
             this.connection = connection;
@@ -105,23 +106,38 @@ final class Readers implements AutoCloseable {
             return connection;
         }
 
-        /// Begins a `COPY … TO STDOUT`; over the snapshot's own connection when another one must
-        /// wait.
+        /// Its connection for a statement that may work long without a word.
+        Connection patient() throws SQLException {
+            Connections.allowSilence(connection, silence);
+            return connection;
+        }
+
+        /// Begins a `COPY … TO STDOUT`; over the snapshot's own connection when another one must wait.
         CopyStream copy(String statement) throws SQLException {
             try {
-                return CopyStream.start(connection, statement, encoding);
+                return start(connection, statement);
             } catch (SQLException e) {
                 if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                     throw e;
                 }
                 Connection locking = snapshot.lend();
-                borrowed = true;
-                return CopyStream.start(locking, statement, encoding);
+                borrowed = locking;
+                return start(locking, statement);
             }
         }
 
-        /// Its locks are given back too: those of the snapshot are enough, and the server has not
-        /// many.
+        /// The filter of a table may let nothing through for long, where a question is answered soon.
+        private CopyStream start(Connection on, String statement) throws SQLException {
+            CopyStream copy = CopyStream.start(on, statement, encoding);
+            Connections.allowSilence(on, silence);
+            return copy;
+        }
+
+        private void expectAnswers(Connection on) throws SQLException {
+            Connections.allowSilence(on, snapshot.connections().silence());
+        }
+
+        /// Its locks are given back too: those of the snapshot are enough, and the server has not many.
         void giveBack() {
             boolean clean = unlocked();
             synchronized (Readers.this) {
@@ -136,6 +152,10 @@ final class Readers implements AutoCloseable {
 
         private boolean unlocked() {
             try (Statement statement = connection.createStatement()) {
+                expectAnswers(connection);
+                if (borrowed != null) {
+                    expectAnswers(borrowed);
+                }
                 statement.execute("ROLLBACK TO SAVEPOINT reading");
                 return true;
             } catch (SQLException _) {
@@ -146,15 +166,15 @@ final class Readers implements AutoCloseable {
         /// For a connection that is broken, or in the middle of something.
         void discard() {
             close(connection);
-            if (borrowed) {
+            if (borrowed != null) {
                 snapshot.abandon();
             }
             release();
         }
 
         private void release() {
-            if (borrowed) {
-                borrowed = false;
+            if (borrowed != null) {
+                borrowed = null;
                 snapshot.takeBack();
             }
             free.release();

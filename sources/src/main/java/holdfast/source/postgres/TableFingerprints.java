@@ -42,7 +42,7 @@ public final class TableFingerprints {
     /// @throws IOException when some table is not there, or cannot be read
     public Map<String, TableRecord> read(TableOfContents toc, List<TocEntry> chosen) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
-                Readers readers = new Readers(connections, snapshot, width, encoding)) {
+                Readers readers = new Readers(snapshot, width, encoding)) {
             Map<String, Relation> relations = new Catalog(snapshot).relationsByName();
             StoredNodes nodes = new StoredNodes(Instant.EPOCH);
             List<TableData> tables = new ArrayList<>();
@@ -60,6 +60,8 @@ public final class TableFingerprints {
             tables.forEach(table -> records.put(table.table().name(), table.table()));
             largeObjects(toc, readers, nodes, records);
             return records;
+        } catch (SnapshotLostException e) {
+            throw e.failed("");
         } catch (SQLException e) {
             throw new IOException("cannot read the rows: " + e.getMessage(), e);
         }

@@ -55,7 +55,7 @@ public final class TableRows {
     /// @throws IOException when some table cannot be read
     public void read(List<Table> tables, Function<Table, Taker> takers) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
-                Readers readers = new Readers(connections, snapshot, width)) {
+                Readers readers = new Readers(snapshot, width)) {
             Map<String, Relation> relations = new Catalog(snapshot).relationsByName();
             List<Part> parts = new ArrayList<>();
             for (Table table : tables) {
@@ -66,6 +66,8 @@ public final class TableRows {
             }
             Node node = new StoredNodes(Instant.EPOCH).file("rows", 0);
             Parallel.each(parts, width, part -> read(part, readers, node, takers));
+        } catch (SnapshotLostException e) {
+            throw e.failed("");
         } catch (SQLException e) {
             throw new IOException("cannot read the rows: " + e.getMessage(), e);
         }

@@ -171,25 +171,6 @@ final class ChangesWhileReadingTest {
                 .containsExactly("0");
     }
 
-    @Test
-    void withoutTheSessionThatHeldTheSnapshotNothingIsListed() throws Exception {
-        MemoryStorage storage = new MemoryStorage();
-        try (Repository repository = Backups.init(storage)) {
-            Source source = new Disturbed(
-                    source(),
-                    () -> SERVER.run(
-                            DATABASE,
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()"));
-            assertThatThrownBy(() -> Backups.backUp(repository, source))
-                    .isInstanceOf(HoldfastException.Failed.class)
-                    .hasMessageContaining("lost the server");
-        }
-        try (var names = storage.list("snapshots/")) {
-            assertThat(names).isEmpty();
-        }
-    }
-
     private static void awaitWaiting(int sessions) throws Exception {
         long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (!SERVER.ask(DATABASE, "SELECT count(*) FROM pg_locks WHERE NOT granted")

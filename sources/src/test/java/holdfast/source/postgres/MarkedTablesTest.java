@@ -60,6 +60,7 @@ final class MarkedTablesTest {
                         2,
                         usual.connectTimeout(),
                         usual.lockTimeout(),
+                        usual.silence(),
                         List.of(),
                         List.of(NamePattern.of("orders"), NamePattern.of("billing.*"))),
                 folder,

@@ -52,6 +52,16 @@ public final class Connections {
         }
     }
 
+    /// How long a server may say nothing.
+    public Duration silence() {
+        return silence;
+    }
+
+    /// Changes, for one connection and from now on, how long the server may say nothing.
+    public static void allowSilence(Connection connection, Duration silence) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Math.min(silence.toMillis(), Integer.MAX_VALUE)));
+    }
+
     /// A new session, with `client_encoding` UTF8: the driver writes statements in nothing else,
     /// whatever a session is told. The server converts every text, and a database in SQL_ASCII,
     /// about whose bytes it knows nothing, fails with SQLSTATE 22021 at the first value that is
@@ -197,8 +207,7 @@ public final class Connections {
                 return new Attempt(null, Failure.objection(server, objection, attributes));
             }
             fix(connection, purpose, encoding);
-            connection.setNetworkTimeout(
-                    Runnable::run, Math.toIntExact(Math.min(silence.toMillis(), Integer.MAX_VALUE)));
+            allowSilence(connection, silence);
             done = true;
             return new Attempt(connection, null);
         } finally {

@@ -1,0 +1,75 @@
+package holdfast.source.postgres;
+
+import holdfast.model.HoldfastException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/// Decides, each time a connection breaks over which something is read, whether it is tried over
+/// another one. Used by one thread.
+final class Attempts {
+    private static final int MOST = 4;
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final Readers readers;
+    private final String what;
+    private int made;
+
+    /// @param what is read, in the plural
+    Attempts(Readers readers, String what) {
+        this.readers = readers;
+        this.what = what;
+    }
+
+    /// Returns, after a while, when it is worth another try; the broken connection has been given
+    /// up before.
+    ///
+    /// @param resumable whether what was read so far will be followed by the same as it would have
+    ///     been
+    /// @throws SnapshotLostException when there is nothing left to read for another connection
+    /// @throws IOException when it was not the connection
+    void failed(Exception cause, boolean resumable) throws IOException {
+        made++;
+        String said = reason(cause);
+        if (!readers.snapshotHeld()) {
+            throw new SnapshotLostException("lost the server while " + what + " were read: " + said, cause);
+        }
+        if (made == 1 && cause instanceof SQLException failure && !connectionLost(failure)) {
+            throw new IOException("cannot read " + what + ": " + said, cause);
+        }
+        if (made >= MOST || !resumable) {
+            throw new HoldfastException.Failed(
+                    "lost the server while " + what + " were read: " + said,
+                    "see the server's log for the reason, and try again; nothing is listed of this attempt",
+                    cause);
+        }
+        pause(PAUSE.multipliedBy(made));
+    }
+
+    /// Whether the connection is gone, and another one may do better: class 08, a server that shuts
+    /// down, and a session that it has ended.
+    static boolean connectionLost(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return state.startsWith("08") || state.startsWith("57P") || state.equals("25P03") || state.equals("25P04");
+    }
+
+    static String reason(Exception failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof SocketTimeoutException) {
+                return "it has said nothing for too long";
+            }
+        }
+        return String.valueOf(failure.getMessage());
+    }
+
+    /// @throws HoldfastException.Interrupted when the thread is interrupted
+    static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HoldfastException.Interrupted("interrupted", "nothing is listed of this attempt");
+        }
+    }
+}
