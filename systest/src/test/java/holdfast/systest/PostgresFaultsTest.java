@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -218,6 +220,67 @@ final class PostgresFaultsTest {
                 .contains("lost the server while the rows of public.large were read")
                 .contains("did not come back within 10 s");
         assertTheNextWorks();
+    }
+
+    /// A server that takes connections and answers nothing: told in bounded time, wherever it begins.
+    private void assertTheFreezeIsTold(HoldfastProcess backup, String when) throws IOException {
+        link.freeze();
+        Result failed = backup.await(Duration.ofSeconds(60));
+        assertFailed(failed, 1);
+        assertThat(failed.err())
+                .contains("lost the server while " + when)
+                .contains("did not come back within 10 s")
+                .contains("no answer within 2.0 s");
+    }
+
+    private HoldfastProcess startedPatiently() throws IOException {
+        return holdfast.start("backup", url() + "?connect_timeout=2", "--silence-timeout", "10s");
+    }
+
+    @Test
+    void aServerThatFreezesWhileRowsAreReadIsTold() throws Exception {
+        link.limit(SLOWLY);
+        try (HoldfastProcess backup = startedPatiently()) {
+            Await.until("rows on their way", () -> link.received() > SOME / 3 || !backup.running());
+            assertTheFreezeIsTold(backup, "the rows of public.large were read: it has said nothing for too long");
+        }
+    }
+
+    /// One waits for a lock, and there the freeze meets it.
+    private void assertTheFreezeIsTold(String table, String program, String when) throws Exception {
+        try (Connection other = SERVER.connect(DATABASE);
+                Statement statement = other.createStatement();
+                HoldfastProcess backup = lockedAndStarted(other, statement, table)) {
+            Await.until(program + " waits", () -> !waiting().isEmpty() || !backup.running());
+            assertThat(waiting()).first().asString().contains(table.replaceAll(".*\\.", ""));
+            assertTheFreezeIsTold(backup, when);
+        }
+    }
+
+    private HoldfastProcess lockedAndStarted(Connection other, Statement statement, String table)
+            throws IOException, SQLException {
+        other.setAutoCommit(false);
+        statement.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+        return startedPatiently();
+    }
+
+    private static List<String> waiting() throws IOException {
+        try {
+            return SERVER.ask(
+                    PostgresServer.SUPERUSER, "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void aServerThatFreezesWhileTheDatabaseIsDescribedIsTold() throws Exception {
+        assertTheFreezeIsTold("small", "pg_dump", "the database was described: pg_dump came to a standstill");
+    }
+
+    @Test
+    void aServerThatFreezesWhileRolesAreReadIsTold() throws Exception {
+        assertTheFreezeIsTold("pg_catalog.pg_auth_members", "pg_dumpall", "the rows of public.");
     }
 
     @Test

@@ -135,20 +135,22 @@ final class Catalog {
         }
     }
 
-    /// By oid.
-    Map<String, Relation> relations() throws SQLException {
-        return relations(row -> row.get(0));
+    /// By oid. Waits, as its size is asked for, for whoever has one of them locked exclusively.
+    Map<String, Relation> relations(Set<String> oids) throws SQLException {
+        return oids.isEmpty()
+                ? Map.of()
+                : relations(SIZES + " AND c.oid IN (" + String.join(",", oids) + ")", row -> row.get(0));
     }
 
     /// By schema and name, divided by a dot.
     Map<String, Relation> relationsByName() throws SQLException {
-        return relations(row -> Identifiers.display(row.get(5), row.get(6)));
+        return relations(SIZES, row -> Identifiers.display(row.get(5), row.get(6)));
     }
 
-    private Map<String, Relation> relations(Function<List<String>, String> key) throws SQLException {
+    private Map<String, Relation> relations(String query, Function<List<String>, String> key) throws SQLException {
         boolean rangesAreScanned = serverMajor() >= FIRST_WITH_TID_RANGE_SCAN;
         Map<String, Relation> relations = new HashMap<>();
-        for (List<String> row : snapshot.rows(SIZES)) {
+        for (List<String> row : snapshot.rows(query)) {
             long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
             Relation relation = new Relation(
                     bytes,

@@ -20,11 +20,12 @@ public record DatabaseStructure(ClientPrograms programs, int preferred, Path scr
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections)) {
             Catalog catalog = new Catalog(snapshot);
             ClientPrograms.Installation installation = programs.dumping(catalog.serverMajor(), preferred);
-            return DatabaseEncoding.readable(new SchemaDump(
-                            installation.program("pg_dump"),
-                            connections.reached().libpqEnvironment(),
-                            scratch)
-                    .run(snapshot.name(), encoding, lockTimeout.toMillis(), List.of()));
+            SchemaDump dump = new SchemaDump(
+                    installation.program("pg_dump"), connections.libpq(), scratch, PostgresOptions.DEFAULTS.silence());
+            try (LockWatch watch = LockWatch.start(connections, _ -> {})) {
+                return DatabaseEncoding.readable(dump.run(
+                        snapshot.name(), encoding, lockTimeout.toMillis(), List.of(), watch::working, _ -> {}));
+            }
         } catch (SQLException e) {
             throw new IOException("cannot describe the database: " + e.getMessage(), e);
         }

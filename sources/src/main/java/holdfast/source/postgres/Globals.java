@@ -1,11 +1,12 @@
 package holdfast.source.postgres;
 
 import holdfast.model.ObjectId;
+import holdfast.source.postgres.connection.Libpq;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,29 +14,39 @@ import java.util.regex.Pattern;
 /// Roles and tablespaces, which belong to the server and not to a database: as `pg_dumpall` writes them, without
 /// passwords, and the same bytes as long as none of them changes.
 ///
-/// @param environment how the server is reached, as libpq's variables
-record Globals(Path program, Map<String, String> environment) {
+/// @param silence how long it may be at a standstill
+record Globals(Path program, Libpq libpq, Duration silence) {
     static final String NAME = "globals.sql";
 
     private static final Pattern RESTRICT = Pattern.compile("^\\\\restrict ([A-Za-z0-9]{16,})$", Pattern.MULTILINE);
     private static final int BYTES_MAX = 64 << 20;
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int EXIT_SECONDS = 10;
 
     /// @throws IOException with what `pg_dumpall` said, when it refused
     byte[] read() throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(program.toString(), "--globals-only", "--no-role-passwords", "--no-password");
+        ProcessBuilder builder = new ProcessBuilder(
+                program.toString(),
+                "--globals-only",
+                "--no-role-passwords",
+                "--no-password",
+                "--dbname=" + libpq.settings());
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-        builder.environment().putAll(environment);
+        builder.environment().putAll(libpq.environment());
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.redirectError(ProcessBuilder.Redirect.PIPE);
         Process process = builder.start();
-        try (InputStream out = process.getInputStream();
+        long begin = System.nanoTime();
+        try (Watchdog watchdog = Watchdog.over(process, silence, () -> begin);
+                InputStream out = process.getInputStream();
                 InputStream err = process.getErrorStream()) {
             process.getOutputStream().close();
             byte[] content = out.readNBytes(BYTES_MAX);
             String said = new String(err.readNBytes(2000), StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            boolean exited = process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS);
+            if (watchdog.ended()) {
+                throw new IOException("pg_dumpall had no answer for " + silence.toSeconds() + " s");
+            }
+            if (!exited || process.exitValue() != 0) {
                 throw new IOException(said.isEmpty() ? "pg_dumpall did not finish" : said.replace("\n", "; "));
             }
             return repeatable(content);

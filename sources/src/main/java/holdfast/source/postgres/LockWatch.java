@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Tells, until closed, for whose lock a program waits that reads tables for us. It only tells: when
-/// the server does not answer, nothing is said. Safe for use by many threads.
+/// Tells, until closed, for whose lock a program waits that reads tables for us, and when the server
+/// was last seen working for it. It only tells: when the server does not answer, nothing is said.
+/// Safe for use by many threads.
 final class LockWatch implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(3);
 
@@ -37,11 +38,22 @@ final class LockWatch implements AutoCloseable {
               AND w.application_name = pg_catalog.current_setting('application_name')
             ORDER BY h.pid LIMIT 1""";
 
+    /// Waiting for a lock counts as work. Another run's sessions look the same; then this errs on the
+    /// side of patience.
+    private static final String WORKING = """
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity
+                           WHERE state = 'active' AND pid <> pg_catalog.pg_backend_pid()
+                             AND datname = pg_catalog.current_database() AND usename = SESSION_USER
+                             AND application_name = pg_catalog.current_setting('application_name'))""";
+
     private final Connections connections;
     private final Consumer<String> told;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread thread;
+    private String holder = "";
+    private int quiet;
     private volatile String last = "";
+    private volatile long working = System.nanoTime();
     private @Nullable Connection connection;
 
     private LockWatch(Connections connections, Consumer<String> told) {
@@ -62,31 +74,54 @@ final class LockWatch implements AutoCloseable {
         return last;
     }
 
+    /// When the server was last seen working for the program, by [System#nanoTime]; at first, when
+    /// this began.
+    long working() {
+        return working;
+    }
+
     private void watch() {
-        int quiet = 0;
-        String holder = "";
         try {
             while (!over.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
-                Waiting waiting = waiting();
-                if (waiting == null) {
-                    holder = "";
-                    last = "";
-                } else if (!waiting.text().equals(holder) || --quiet <= 0) {
-                    holder = waiting.text();
-                    quiet = QUIET_PERIODS;
-                    last = holder + ", since " + waiting.seconds() + " s";
-                    told.accept(last);
-                }
+                look();
             }
-        } catch (InterruptedException | SQLException | HoldfastException.PreCheckFailed _) {
+        } catch (InterruptedException _) {
             // whoever waits will say how it ends
+        }
+    }
+
+    private void look() {
+        try {
+            Connection open = open();
+            if (isWorking(open)) {
+                working = System.nanoTime();
+            }
+            Waiting waiting = waiting(open);
+            if (waiting == null) {
+                holder = "";
+                last = "";
+            } else if (!waiting.text().equals(holder) || --quiet <= 0) {
+                holder = waiting.text();
+                quiet = QUIET_PERIODS;
+                last = holder + ", since " + waiting.seconds() + " s";
+                told.accept(last);
+            }
+        } catch (SQLException | HoldfastException.PreCheckFailed _) {
+            disconnect(); // whoever waits will say how it ends; perhaps another connection tells more
+        }
+    }
+
+    private static boolean isWorking(Connection open) throws SQLException {
+        try (Statement statement = open.createStatement();
+                ResultSet row = statement.executeQuery(WORKING)) {
+            return row.next() && row.getBoolean(1);
         }
     }
 
     private record Waiting(String text, long seconds) {}
 
-    private @Nullable Waiting waiting() throws SQLException {
-        try (Statement statement = open().createStatement();
+    private static @Nullable Waiting waiting(Connection open) throws SQLException {
+        try (Statement statement = open.createStatement();
                 ResultSet row = statement.executeQuery(WAITING)) {
             if (!row.next()) {
                 return null;
@@ -112,18 +147,21 @@ final class LockWatch implements AutoCloseable {
         return open;
     }
 
+    private synchronized void disconnect() {
+        if (connection != null) {
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException _) {
+                // it is gone either way
+            }
+            connection = null;
+        }
+    }
+
     @Override
     public void close() {
         over.countDown();
-        synchronized (this) {
-            if (connection != null) {
-                try {
-                    connection.abort(Runnable::run);
-                } catch (SQLException _) {
-                    // it is gone either way
-                }
-            }
-        }
+        disconnect();
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.connection.Connections;
+import holdfast.source.postgres.connection.Libpq;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -148,16 +150,12 @@ public final class PostgresSource implements Source {
             catalog.requireReadable(location());
         }
         Installation installation = programs.dumping(major);
-        Map<String, String> environment = connections.reached().libpqEnvironment();
+        Libpq libpq = connections.libpq();
         Map<String, String> details = catalog.details();
-        SchemaDump dump = new SchemaDump(installation.program("pg_dump"), environment, scratch);
+        SchemaDump dump = new SchemaDump(installation.program("pg_dump"), libpq, scratch, options.silence());
         TableOfContents toc = tableOfContents(dump, connections, snapshot).undated();
-        catalog.requireWhole(
-                location(),
-                toc.entries().stream()
-                        .filter(entry -> entry.is(TocEntry.TABLE_DATA))
-                        .map(entry -> String.valueOf(entry.oid()))
-                        .collect(Collectors.toSet()));
+        Set<String> tables = tables(toc);
+        catalog.requireWhole(location(), tables);
         details.put("postgres.dump-version", toc.header().dumpVersion());
         if (repeats > 0) {
             details.put(REPEATS, Integer.toString(repeats));
@@ -168,13 +166,21 @@ public final class PostgresSource implements Source {
                 location(),
                 DatabasePath.of(target),
                 toc,
-                catalog.relations(),
+                catalog.relations(tables),
                 details,
-                new Globals(installation.program("pg_dumpall"), environment),
+                new Globals(installation.program("pg_dumpall"), libpq, options.silence()),
                 snapshot,
                 readers,
                 options,
                 new StoredNodes(clock.instant()));
+    }
+
+    /// Their oids.
+    private static Set<String> tables(TableOfContents toc) {
+        return toc.entries().stream()
+                .filter(entry -> entry.is(TocEntry.TABLE_DATA))
+                .map(entry -> String.valueOf(entry.oid()))
+                .collect(Collectors.toSet());
     }
 
     private TableOfContents tableOfContents(SchemaDump dump, Connections connections, ExportedSnapshot snapshot)
@@ -189,7 +195,8 @@ public final class PostgresSource implements Source {
                         encoding,
                         patience,
                         options.selection(),
-                        described -> lock(snapshot, described, catalog.relations()));
+                        watch::working,
+                        described -> lock(snapshot, described, catalog.relations(tables(described))));
             } catch (HoldfastException.PreCheckFailed e) {
                 if (watch.last().isEmpty()) {
                     throw e;

@@ -4,6 +4,7 @@ import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.BrokenArchiveException;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocReader;
+import holdfast.source.postgres.connection.Libpq;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,10 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /// Has `pg_dump` describe a database: the table of contents it writes before the first row. Then it
 /// is stopped; the rows are read by others, in the same exported snapshot. Used by one thread.
@@ -30,15 +32,17 @@ final class SchemaDump {
     private static final int STOP_SECONDS = 10;
 
     private final Path program;
-    private final Map<String, String> environment;
+    private final Libpq libpq;
     private final Path scratch;
+    private final Duration silence;
 
-    /// @param environment how the database is reached, as libpq's variables
     /// @param scratch folder for what `pg_dump` says
-    SchemaDump(Path program, Map<String, String> environment, Path scratch) {
+    /// @param silence how long it may be at a standstill
+    SchemaDump(Path program, Libpq libpq, Path scratch, Duration silence) {
         this.program = program;
-        this.environment = environment;
+        this.libpq = libpq;
         this.scratch = scratch;
+        this.silence = silence;
     }
 
     /// @param snapshot name of the exported snapshot
@@ -46,21 +50,23 @@ final class SchemaDump {
     ///     read in this one
     /// @param lockWaitMillis how long to wait for a table that is locked
     /// @param selection more options of `pg_dump`
+    /// @param served when the server was last seen working for it, by [System#nanoTime]
     /// @throws HoldfastException.PreCheckFailed with what `pg_dump` said, when it refused
-    TableOfContents run(String snapshot, String encoding, long lockWaitMillis, List<String> selection)
-            throws IOException, SQLException {
-        return run(snapshot, encoding, lockWaitMillis, selection, _ -> {});
-    }
-
-    /// As the other one.
+    /// @throws HoldfastException.Failed when it was at a standstill
     TableOfContents run(
-            String snapshot, String encoding, long lockWaitMillis, List<String> selection, WhileLocked locked)
+            String snapshot,
+            String encoding,
+            long lockWaitMillis,
+            List<String> selection,
+            LongSupplier served,
+            WhileLocked locked)
             throws IOException, SQLException {
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "--format=custom",
                 "--compress=0",
                 "--no-password",
+                "--dbname=" + libpq.settings(),
                 "--snapshot=" + snapshot,
                 "--encoding=" + encoding,
                 "--lock-wait-timeout=" + lockWaitMillis));
@@ -69,23 +75,39 @@ final class SchemaDump {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-            builder.environment().putAll(environment);
+            builder.environment().putAll(libpq.environment());
             builder.environment().put("LC_ALL", "C.UTF-8");
             // constants of times are written in the session's zone: the same one whatever server and database say
             builder.environment().put("PGTZ", "UTC");
             Process process = builder.start();
             try (InputStream out = new BufferedInputStream(process.getInputStream(), 1 << 16)) {
                 process.getOutputStream().close();
-                TableOfContents toc = TocReader.read(out);
+                TableOfContents toc = described(process, out, messages, served);
                 locked.described(toc);
                 return toc;
-            } catch (EOFException | BrokenArchiveException e) {
-                throw refused(process, messages, e);
             } finally {
                 stop(process);
             }
         } finally {
             Files.deleteIfExists(messages);
+        }
+    }
+
+    private TableOfContents described(Process process, InputStream out, Path messages, LongSupplier served)
+            throws IOException {
+        try (Watchdog watchdog = Watchdog.over(process, silence, served)) {
+            try {
+                return TocReader.read(out);
+            } catch (EOFException | BrokenArchiveException e) {
+                if (watchdog.ended()) {
+                    throw new HoldfastException.Failed(
+                            "pg_dump came to a standstill: for " + silence.toSeconds()
+                                    + " s no server was seen working for it",
+                            "see whether the server answers others; --silence-timeout makes this wait longer",
+                            e);
+                }
+                throw refused(process, messages, e);
+            }
         }
     }
 

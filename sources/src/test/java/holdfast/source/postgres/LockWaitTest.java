@@ -102,6 +102,29 @@ final class LockWaitTest {
     }
 
     @Test
+    void aLockedTableThatIsLeftOutIsNotWaitedFor() throws Exception {
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        PostgresSource source = new PostgresSource(
+                ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
+                ClientPrograms.find(SERVER.programs().bin().toString()),
+                new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(5), List.of("--exclude-table=t"))
+                        .withSilence(Duration.ofSeconds(30)),
+                folder,
+                InstantSource.system(),
+                told::add);
+        try (Repository repository = Backups.init(new MemoryStorage());
+                Connection _ = locking()) {
+            assertThat(Backups.backUp(repository, source)
+                            .manifest()
+                            .sources()
+                            .getFirst()
+                            .tables())
+                    .isEmpty();
+        }
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void nobodyIsToldOfAnythingWithoutALock() throws Exception {
         List<String> told = Collections.synchronizedList(new ArrayList<>());
         try (Repository repository = Backups.init(new MemoryStorage())) {

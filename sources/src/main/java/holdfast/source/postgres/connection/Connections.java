@@ -111,6 +111,11 @@ public final class Connections {
         return server == null ? target : target.withServer(server);
     }
 
+    /// For the programs that must work with the server that was reached, and wait no longer for it.
+    public Libpq libpq() {
+        return Libpq.of(reached(), connectTimeout);
+    }
+
     private Connection open(Purpose purpose, String encoding) {
         Server server = reached;
         if (server == null) {

@@ -10,8 +10,6 @@ import java.util.List;
 /// role, database and server say: those of `setup_connection` in `src/bin/pg_dump/pg_dump.c`, and
 /// a few more on which the text of values depends.
 final class DumpSession {
-    private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
-
     private DumpSession() {}
 
     static void fix(Connection connection) throws SQLException {
@@ -30,14 +28,9 @@ final class DumpSession {
                 "SET TimeZone = 'UTC'",
                 "SET bytea_output = 'hex'",
                 "SET synchronize_seqscans = off",
-                "SET statement_timeout = 0",
-                "SET lock_timeout = 0",
-                "SET idle_in_transaction_session_timeout = 0",
                 // an error rather than a part of the rows
                 "SET row_security = off"));
-        if (version >= FIRST_WITH_TRANSACTION_TIMEOUT) {
-            statements.add("SET transaction_timeout = 0");
-        }
+        statements.addAll(SessionLimits.statements(version));
         // since August 2024: nothing but tables of others may be looked into by name (CVE-2024-7348)
         statements.add("SELECT pg_catalog.set_config('restrict_nonsystem_relation_kind', 'view, foreign-table', false)"
                 + " WHERE pg_catalog.current_setting('restrict_nonsystem_relation_kind', true) IS NOT NULL");

@@ -9,8 +9,6 @@ import java.util.List;
 /// The settings of a session that runs what an archive says: those of `_doSetFixedOutputState` in
 /// `src/bin/pg_dump/pg_backup_archiver.c`, and those on which the meaning of rows depends.
 final class RestoreSession {
-    private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
-
     private RestoreSession() {}
 
     static void fix(Connection connection, String encoding) throws SQLException {
@@ -31,14 +29,9 @@ final class RestoreSession {
                 "SET xmloption = content",
                 "SET client_min_messages = warning",
                 "SET row_security = off",
-                "SET statement_timeout = 0",
-                "SET lock_timeout = 0",
-                "SET idle_in_transaction_session_timeout = 0",
                 // one wait for the disk, at the end, makes all that came before durable
                 "SET synchronous_commit = off"));
-        if (version >= FIRST_WITH_TRANSACTION_TIMEOUT) {
-            statements.add("SET transaction_timeout = 0");
-        }
+        statements.addAll(SessionLimits.statements(version));
         statements.add("SELECT pg_catalog.set_config('search_path', '', false)");
         return statements;
     }

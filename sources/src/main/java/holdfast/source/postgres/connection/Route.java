@@ -115,11 +115,24 @@ sealed interface Route {
                     address.getHostAddress(),
                     server.port(),
                     timeoutMillis,
-                    number(target, Parameter.KEEPALIVES_IDLE, 60),
-                    number(target, Parameter.KEEPALIVES_INTERVAL, 10),
-                    number(target, Parameter.KEEPALIVES_COUNT, 6)));
+                    idleSeconds(target),
+                    intervalSeconds(target),
+                    count(target)));
         }
         return routes;
+    }
+
+    /// See [Network]; so is the next.
+    static int idleSeconds(ConnectionTarget target) {
+        return number(target, Parameter.KEEPALIVES_IDLE, 60);
+    }
+
+    static int intervalSeconds(ConnectionTarget target) {
+        return number(target, Parameter.KEEPALIVES_INTERVAL, 10);
+    }
+
+    static int count(ConnectionTarget target) {
+        return number(target, Parameter.KEEPALIVES_COUNT, 6);
     }
 
     private static int number(ConnectionTarget target, Parameter parameter, int other) {

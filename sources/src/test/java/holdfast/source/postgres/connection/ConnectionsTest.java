@@ -196,10 +196,12 @@ class ConnectionsTest {
                             "SELECT name || '=' || setting FROM pg_settings WHERE name IN ("
                                     + "'DateStyle', 'IntervalStyle', 'TimeZone', 'bytea_output', 'extra_float_digits',"
                                     + " 'synchronize_seqscans', 'statement_timeout', 'lock_timeout',"
-                                    + " 'idle_in_transaction_session_timeout', 'transaction_timeout', 'row_security',"
+                                    + " 'idle_in_transaction_session_timeout', 'transaction_timeout',"
+                                    + " 'idle_session_timeout', 'tcp_keepalives_idle', 'row_security',"
                                     + " 'search_path', 'client_encoding', 'application_name', 'quote_all_identifiers')"
                                     + " ORDER BY lower(name)"))
                     .filteredOn(setting -> !setting.equals("transaction_timeout=0"))
+                    .filteredOn(setting -> !setting.equals("idle_session_timeout=0"))
                     .containsExactly(
                             "application_name=holdfast",
                             "bytea_output=hex",
@@ -214,6 +216,7 @@ class ConnectionsTest {
                             "search_path=",
                             "statement_timeout=0",
                             "synchronize_seqscans=off",
+                            "tcp_keepalives_idle=" + (way.equals("tcp") ? 60 : 0),
                             "TimeZone=UTC");
             assertThat(ask(
                             connection,
