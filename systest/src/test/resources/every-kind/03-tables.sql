@@ -162,8 +162,13 @@ INSERT INTO indexed SELECT g, 'text ' || g, g, ARRAY[g, g + 1], jsonb_build_obje
 CREATE UNIQUE INDEX indexed_key ON indexed (id DESC NULLS LAST) INCLUDE (t, n) WITH (fillfactor = 70);
 CREATE INDEX indexed_partial ON indexed (t COLLATE "C" text_pattern_ops) WHERE hidden AND t <> '';
 CREATE INDEX indexed_expression ON indexed (lower(t), (n + 1), abs(id));
-CREATE INDEX indexed_brin ON indexed USING brin (d timestamptz_minmax_multi_ops(values_per_range = 16)) WITH (pages_per_range = 4);
-CREATE INDEX indexed_brin_bloom ON indexed USING brin (t text_bloom_ops(n_distinct_per_range = 50));
+SELECT :SERVER_VERSION_NUM >= 140000 AS since_14 \gset
+\if :since_14
+    CREATE INDEX indexed_brin ON indexed USING brin (d timestamptz_minmax_multi_ops(values_per_range = 16)) WITH (pages_per_range = 4);
+    CREATE INDEX indexed_brin_bloom ON indexed USING brin (t text_bloom_ops(n_distinct_per_range = 50));
+\else
+    CREATE INDEX indexed_brin ON indexed USING brin (d) WITH (pages_per_range = 4);
+\endif
 CREATE INDEX indexed_gin ON indexed USING gin (a, v) WITH (fastupdate = off);
 CREATE INDEX indexed_gin_path ON indexed USING gin (j jsonb_path_ops);
 CREATE INDEX indexed_gist ON indexed USING gist (p, r, i inet_ops);

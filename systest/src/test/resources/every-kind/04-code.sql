@@ -3,6 +3,8 @@
 CREATE SCHEMA code;
 SET search_path = code;
 
+SELECT :SERVER_VERSION_NUM >= 140000 AS since_14 \gset
+\if :since_14
 CREATE FUNCTION atomic(a int, b text DEFAULT 'x;y', VARIADIC c int[] DEFAULT '{}') RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 7
     BEGIN ATOMIC
@@ -15,6 +17,11 @@ CREATE PROCEDURE atomic_procedure(a int) BEGIN ATOMIC
         INSERT INTO atomic_table VALUES (a, 'BEGIN ATOMIC; END;') ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b;
         DELETE FROM atomic_table WHERE a = -1;
     END;
+\else
+    CREATE FUNCTION atomic(a int, b text DEFAULT 'x;y', VARIADIC c int[] DEFAULT '{}') RETURNS text LANGUAGE sql IMMUTABLE
+        AS 'SELECT ''last; END'' || a';
+    CREATE FUNCTION returning_expression(a int) RETURNS int LANGUAGE sql AS 'SELECT a + 1';
+\endif
 CREATE FUNCTION quoted(a text) RETURNS text LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = code, pg_temp
     SET work_mem FROM CURRENT AS $outer$
 BEGIN

@@ -43,11 +43,10 @@ CREATE PUBLICATION of_all FOR ALL TABLES WITH (publish = 'insert, truncate');
 CREATE PUBLICATION of_some FOR TABLE extended, ONLY tables.staff WITH (publish_via_partition_root);
 CREATE PUBLICATION of_none;
 CREATE SUBSCRIPTION subscribed CONNECTION 'host=127.0.0.1 port=1 dbname=nowhere' PUBLICATION "odd ""pub""", other
-    WITH (connect = false, slot_name = NONE, binary = true);
+    WITH (connect = false, slot_name = NONE, synchronous_commit = 'local');
 RESET client_min_messages;
 
 CREATE STATISTICS of_columns (ndistinct, dependencies, mcv) ON room, during, id FROM extended;
-CREATE STATISTICS of_expressions ON (lower(c::text)), (id % 10) FROM extended;
 ALTER STATISTICS of_columns SET STATISTICS 500;
 ANALYZE extended;
 

@@ -17,3 +17,5 @@ CREATE TABLE negative_scale (a numeric(3, -2), b numeric(3, 5));
 INSERT INTO negative_scale VALUES (99949, 0.00999);
 GRANT SET, ALTER SYSTEM ON PARAMETER work_mem TO kinds_reader WITH GRANT OPTION;
 CREATE COLLATION icu_custom (PROVIDER = icu, LOCALE = 'en-u-kn-true');
+CREATE TABLE long_interval (i interval second(0));
+INSERT INTO long_interval VALUES ('2562047788 seconds');

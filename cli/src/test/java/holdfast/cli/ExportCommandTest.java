@@ -56,7 +56,7 @@ final class ExportCommandTest {
                 .with("HOLDFAST_PASSWORD", "x")
                 .with("TMPDIR", folder.toString())
                 .with("HOLDFAST_ENVIRONMENT", "production")
-                .with("PATH", SERVER.programs().bin().toString());
+                .with("PATH", SERVER.programs().path());
         ok("init", "--key-cost", "10");
     }
 

@@ -55,7 +55,7 @@ final class MaskedRestoreCommandTest {
         world = new FakeWorld(folder)
                 .with("HOLDFAST_PASSWORD", "x")
                 .with("TMPDIR", folder.toString())
-                .with("PATH", SERVER.programs().bin().toString());
+                .with("PATH", SERVER.programs().path());
         ok("init", "--key-cost", "10");
         ok("backup", SERVER.url(database));
     }

@@ -33,7 +33,7 @@ final class WholeServerTest {
     @BeforeEach
     void makeDatabases() throws SQLException {
         world = new FakeWorld(folder)
-                .with("PATH", SERVER.programs().bin() + ":" + System.getenv("PATH"))
+                .with("PATH", SERVER.programs().path() + ":" + System.getenv("PATH"))
                 .with("BACKUP_DIR", folder.resolve("backups").toString())
                 .with("HOLDFAST_PASSWORD", "correct horse");
         if (SERVER.ask("postgres", "SELECT 1 FROM pg_database WHERE datname = 'shop'")

@@ -58,7 +58,7 @@ final class Holdfast {
 
     /// Finds these programs of PostgreSQL before all others.
     Holdfast with(ServerPrograms programs) {
-        return with("PATH", programs.bin() + ":" + System.getenv("PATH"));
+        return with("PATH", programs.path() + ":" + System.getenv("PATH"));
     }
 
     /// Run by another command, such as `setpriv`.

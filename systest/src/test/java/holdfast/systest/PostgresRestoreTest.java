@@ -43,7 +43,7 @@ final class PostgresRestoreTest {
         server = new PostgresServer(programs).setting("allow_in_place_tablespaces", "on");
         server.start();
         EveryKind.make(server, server.database(DATABASE));
-        holdfast = place.holdfast("repository").with("PATH", programs.bin() + ":" + System.getenv("PATH"));
+        holdfast = place.holdfast("repository").with("PATH", programs.path() + ":" + System.getenv("PATH"));
         holdfast.run("init");
         snapshot = holdfast.backup(server.url(DATABASE));
         source = DatabaseComparison.read(server, DATABASE);
@@ -78,7 +78,7 @@ final class PostgresRestoreTest {
     void inPlaceAndBack() throws IOException, SQLException {
         String live = server.database("live");
         server.run(live, "CREATE TABLE account (owner text, balance int)", "INSERT INTO account VALUES ('ann', 7)");
-        Holdfast other = place.holdfast("other").with("PATH", programs.bin() + ":" + System.getenv("PATH"));
+        Holdfast other = place.holdfast("other").with("PATH", programs.path() + ":" + System.getenv("PATH"));
         other.run("init");
         other.backup(server.url(live));
         DatabaseComparison.Content before = DatabaseComparison.read(server, live);

@@ -102,7 +102,7 @@ final class ChangesWhileReadingTest {
     private static Source source() throws IOException {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin().toString()),
+                ClientPrograms.find(SERVER.programs().path()),
                 new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(1), List.of()),
                 folder,
                 InstantSource.system());

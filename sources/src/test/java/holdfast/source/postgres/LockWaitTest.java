@@ -47,7 +47,7 @@ final class LockWaitTest {
     private static PostgresSource source(Duration patience, Consumer<String> notices) throws IOException {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin().toString()),
+                ClientPrograms.find(SERVER.programs().path()),
                 new PostgresOptions(2, Duration.ofSeconds(20), patience, List.of()),
                 folder,
                 InstantSource.system(),
@@ -106,7 +106,7 @@ final class LockWaitTest {
         List<String> told = Collections.synchronizedList(new ArrayList<>());
         PostgresSource source = new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin().toString()),
+                ClientPrograms.find(SERVER.programs().path()),
                 new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(5), List.of("--exclude-table=t"))
                         .withSilence(Duration.ofSeconds(30)),
                 folder,

@@ -85,7 +85,7 @@ final class LostSnapshotTest {
     private PostgresSource source(Consumer<String> told) throws IOException {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(database), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin() + ":" + System.getenv("PATH")),
+                ClientPrograms.find(SERVER.programs().path() + ":" + System.getenv("PATH")),
                 PostgresOptions.DEFAULTS.withSilence(Duration.ofSeconds(15)),
                 folder,
                 InstantSource.system(),

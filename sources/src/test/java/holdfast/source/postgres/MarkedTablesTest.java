@@ -55,7 +55,7 @@ final class MarkedTablesTest {
         PostgresOptions usual = PostgresOptions.DEFAULTS;
         PostgresSource source = new PostgresSource(
                 ConnectionTarget.of(SERVER.url(database), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin().toString()),
+                ClientPrograms.find(SERVER.programs().path()),
                 new PostgresOptions(
                         2,
                         usual.connectTimeout(),
@@ -88,7 +88,7 @@ final class MarkedTablesTest {
                 Files.write(dump.resolve(name), file.getValue());
             }
             PostgresInspector inspector =
-                    new PostgresInspector(SERVER.programs().bin().toString(), folder);
+                    new PostgresInspector(SERVER.programs().path(), folder);
             List<CheckResult> checks = inspector.inspect(record, dump, ProofLevel.IDENTICAL);
             assertThat(checks).allMatch(CheckResult::passed);
             assertThat(checks.subList(0, 2))

@@ -89,7 +89,7 @@ final class PostgresSourceTest {
     private static PostgresSource source(String database) throws IOException {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(database), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin().toString()),
+                ClientPrograms.find(SERVER.programs().path()),
                 PostgresOptions.DEFAULTS,
                 folder,
                 InstantSource.system());
@@ -231,7 +231,7 @@ final class PostgresSourceTest {
     }
 
     private static PostgresInspector inspector() {
-        return new PostgresInspector(SERVER.programs().bin().toString(), folder);
+        return new PostgresInspector(SERVER.programs().path(), folder);
     }
 
     @Test

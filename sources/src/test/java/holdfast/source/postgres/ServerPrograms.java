@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 /// @param bin the folder with `initdb`, `pg_ctl`, `psql` …
 public record ServerPrograms(Path bin) {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
+    private static final Map<Path, Path> CLIENTS = new ConcurrentHashMap<>();
 
     /// The newest version below `/usr/lib/postgresql`, or the first that `-Dpostgres.bin=FOLDER:FOLDER` names.
     ///
@@ -71,8 +74,44 @@ public record ServerPrograms(Path bin) {
         return version.matches("[0-9]{1,4}") ? Integer.parseInt(version) : 0;
     }
 
+    /// One of its own programs; where there is a server alone, a client program of the same version or
+    /// a newer one.
     public Path program(String name) {
-        return bin.resolve(name);
+        Path own = bin.resolve(name);
+        return Files.isExecutable(own) ? own : clients().resolve(name);
+    }
+
+    /// Where all these programs are, as in the variable `PATH`.
+    public String path() {
+        return clients().equals(bin) ? bin.toString() : bin + ":" + clients();
+    }
+
+    private Path clients() {
+        return CLIENTS.computeIfAbsent(bin, ServerPrograms::findClients);
+    }
+
+    private static Path findClients(Path bin) {
+        if (Files.isExecutable(bin.resolve("pg_dump"))) {
+            return bin;
+        }
+        int least = version(bin.resolve("postgres"));
+        return Stream.concat(
+                        all().stream().map(ServerPrograms::bin),
+                        Stream.of(System.getenv("PATH").split(":")).map(Path::of))
+                .filter(folder -> Files.isExecutable(folder.resolve("pg_dump")))
+                .filter(folder -> version(folder.resolve("pg_dump")) >= least)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("there is a server of version " + least + " in " + bin
+                        + ", and no pg_dump that reads it: put the folder of one on the PATH"));
+    }
+
+    private static int version(Path program) {
+        try {
+            String said = end(new ProcessBuilder(program.toString(), "--version"), Path.of("/dev/null"));
+            return Integer.parseInt(said.replaceFirst("(?s)^\\D*(\\d+).*", "$1"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Runs a program to its end, as a user who may run a server: PostgreSQL refuses to be root.

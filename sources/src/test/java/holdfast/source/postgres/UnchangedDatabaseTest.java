@@ -53,7 +53,7 @@ final class UnchangedDatabaseTest {
     private static PostgresSource source() throws IOException {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(database), Map.of()),
-                ClientPrograms.find(SERVER.programs().bin().toString()),
+                ClientPrograms.find(SERVER.programs().path()),
                 PostgresOptions.DEFAULTS,
                 folder,
                 InstantSource.system());

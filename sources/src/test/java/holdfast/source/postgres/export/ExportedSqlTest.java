@@ -86,7 +86,7 @@ final class ExportedSqlTest {
     }
 
     private static PlainSql sql() throws IOException {
-        ClientPrograms programs = ClientPrograms.find(SERVER.programs().bin().toString());
+        ClientPrograms programs = ClientPrograms.find(SERVER.programs().path());
         return new PlainSql(programs.restoring(dump.toc().header()), dump.folder(), folder);
     }
 

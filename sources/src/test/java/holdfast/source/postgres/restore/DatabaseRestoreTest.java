@@ -99,7 +99,7 @@ final class DatabaseRestoreTest {
     }
 
     private static ClientPrograms programs() throws IOException {
-        return ClientPrograms.find(SERVER.programs().bin().toString());
+        return ClientPrograms.find(SERVER.programs().path());
     }
 
     private static RestoreOptions options(Content content, Placement placement) {

@@ -139,7 +139,7 @@ final class MaskedRestoreTest {
     }
 
     private static ClientPrograms programs() throws IOException {
-        return ClientPrograms.find(SERVER.programs().bin().toString());
+        return ClientPrograms.find(SERVER.programs().path());
     }
 
     private static MaskProfile profile(String text) throws IOException {
