@@ -12,7 +12,6 @@ import holdfast.source.postgres.restore.Schedule.Work;
 import holdfast.source.postgres.rows.CopyStatement;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Runs the entries of a dump against one database. What fails is noted, and the rest goes on,
 /// unless all is one transaction: whoever called decides what a half restored database is worth.
@@ -55,14 +53,6 @@ final class Loading {
         }
     }
 
-    /// A server that is gone, two statements that waited for each other: another try may do.
-    private static final int ATTEMPTS = 4;
-
-    /// A server that is started again needs some seconds.
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-
-    private static final String DEADLOCK = "40P01";
-
     private final Sessions sessions;
     private final TableOfContents toc;
     private final ArchiveFiles files;
@@ -72,6 +62,7 @@ final class Loading {
     private final Progress progress;
     private final Consumer<String> log;
     private final InstantSource clock;
+    private final Attempts attempts;
     private final Set<String> made = new HashSet<>();
 
     /// @param recorded by schema and name, what was backed up
@@ -93,6 +84,7 @@ final class Loading {
         this.progress = progress;
         this.log = setting.manner().log();
         this.clock = clock;
+        this.attempts = new Attempts(setting.manner(), setting.masking().isOn());
     }
 
     /// @throws HoldfastException when the server cannot be reached any more, or time is over
@@ -123,7 +115,7 @@ final class Loading {
     /// The other sessions did not wait for the server's disk; when this one has, all that they did
     /// is there too.
     private void durable(TargetSession session) throws IOException {
-        String reason = tried(session, () -> {
+        String reason = attempts.tried(session, () -> {
             session.execute("SET synchronous_commit = on");
             session.execute("SELECT pg_catalog.txid_current()");
         });
@@ -212,7 +204,7 @@ final class Loading {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw interrupted();
+            throw Attempts.interrupted();
         }
     }
 
@@ -228,7 +220,7 @@ final class Loading {
                 }
             }
             case Work.Rows(TableLoad table, Segment segment) -> {
-                String reason = tried(session, () -> {
+                String reason = attempts.tried(session, () -> {
                     TableLoad.Filter filter = setting.masking().filter(table.entry());
                     table.load(segment, session, files, filter, progress);
                 });
@@ -239,7 +231,8 @@ final class Loading {
                 }
             }
             case Work.Objects(TocEntry entry) -> {
-                String reason = tried(session, () -> new ObjectLoad(files, toc.file(entry), progress).load(session));
+                String reason =
+                        attempts.tried(session, () -> new ObjectLoad(files, toc.file(entry), progress).load(session));
                 if (reason != null) {
                     failed(entry, reason);
                     end(session);
@@ -249,7 +242,7 @@ final class Loading {
     }
 
     private boolean statements(TargetSession session, TocEntry entry) throws IOException {
-        String reason = tried(session, () -> session.make(entry, setting.sql()));
+        String reason = attempts.tried(session, () -> session.make(entry, setting.sql()));
         if (reason != null) {
             failed(entry, reason);
             end(session);
@@ -262,56 +255,6 @@ final class Loading {
         if (session.inOneTransaction()) {
             throw new Sessions.Stopped();
         }
-    }
-
-    private interface Attempt {
-        void make() throws IOException, SQLException;
-    }
-
-    /// @return why it failed; null when it did not
-    private @Nullable String tried(TargetSession session, Attempt attempt) throws IOException {
-        for (int attempts = 1; ; attempts++) {
-            try {
-                attempt.make();
-                return null;
-            } catch (SQLException e) {
-                boolean lost = TargetSession.isLost(e);
-                if (lost) {
-                    session.drop();
-                }
-                if (attempts == ATTEMPTS || session.inOneTransaction() || !(lost || DEADLOCK.equals(e.getSQLState()))) {
-                    setting.manner().deadline().left();
-                    return said(e);
-                }
-                log.accept("once more after: " + said(e));
-            } catch (HoldfastException.PreCheckFailed e) { // nobody there to connect to
-                if (attempts == ATTEMPTS) {
-                    throw new HoldfastException.Failed("lost the server: " + e.getMessage(), e.hint(), e);
-                }
-                log.accept("once more after: " + e.getMessage());
-                pause(attempts);
-            } catch (IOException | HoldfastException.Damaged e) {
-                return String.valueOf(e.getMessage());
-            }
-        }
-    }
-
-    private static void pause(int attempt) {
-        try {
-            Thread.sleep(PAUSE.multipliedBy(attempt));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted();
-        }
-    }
-
-    private static HoldfastException.Interrupted interrupted() {
-        return new HoldfastException.Interrupted("restore interrupted", "what was loaded stays as it is");
-    }
-
-    /// A server's detail quotes rows, which nobody shall read who may see masked ones only.
-    private String said(SQLException e) {
-        return setting.masking().isOn() ? FirstLine.withoutDetail(e) : FirstLine.of(e);
     }
 
     private void failed(TocEntry entry, String reason) {
