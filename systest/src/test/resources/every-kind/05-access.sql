@@ -84,7 +84,7 @@ GRANT TRIGGER ON access.granted TO kinds_reader;
 RESET ROLE;
 GRANT SELECT, UPDATE ON SEQUENCE tables.descending TO kinds_reader;
 REVOKE ALL ON tables.without_rows FROM PUBLIC, postgres;
-REVOKE CREATE, USAGE ON SCHEMA public FROM PUBLIC;
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO kinds_reader;
 GRANT SELECT (rolpassword) ON pg_catalog.pg_authid TO kinds_bypass;
 ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO kinds_reader;

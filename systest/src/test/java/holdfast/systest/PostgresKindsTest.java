@@ -79,6 +79,11 @@ final class PostgresKindsTest {
         try (PostgresServer other = new PostgresServer(programs).setting("allow_in_place_tablespaces", "on")) {
             other.start();
             other.psql(PostgresServer.SUPERUSER, forAnotherServer(stock.path().resolve("globals.sql")));
+            if (olderThanItsPrograms()) { // whose CREATE DATABASE it does not understand
+                stock.restore(programs, List.of("--exit-on-error", "--dbname=" + other.url(other.database(DATABASE))));
+                DatabaseComparison.assertSame(source, DatabaseComparison.read(other, DATABASE));
+                return;
+            }
             stock.restore(
                     programs,
                     List.of("--create", "--exit-on-error", "--dbname=" + other.url(PostgresServer.SUPERUSER)));
@@ -89,6 +94,10 @@ final class PostgresKindsTest {
             assertThat(places(DatabaseComparison.globals(other))).isEqualTo(places(DatabaseComparison.globals(server)));
         }
         assertThat(Files.readString(stock.path().resolve("globals.sql"))).doesNotContain("PASSWORD");
+    }
+
+    private static boolean olderThanItsPrograms() throws SQLException {
+        return Integer.parseInt(server.ask(DATABASE, "SHOW server_version_num").getFirst()) < 150_000;
     }
 
     /// The superuser is there already, and folders of tablespaces are the server's own.

@@ -21,6 +21,8 @@ record Database(String properties, String owner, List<Setting> settings) {
     private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
     private static final Pattern CREATE =
             Pattern.compile("CREATE DATABASE " + NAME + " WITH (.*);\\s*", Pattern.DOTALL);
+    private static final int FIRST_WITH_LOCALE_PROVIDER = 15;
+    private static final String USUAL_PROVIDER = " LOCALE_PROVIDER = libc";
     private static final Pattern TABLESPACE = Pattern.compile(" TABLESPACE = " + NAME);
     private static final Pattern SETTING =
             Pattern.compile("(ALTER DATABASE|GRANT [A-Z, ]+ ON DATABASE|REVOKE [A-Z, ]+ ON DATABASE|COMMENT ON DATABASE"
@@ -66,6 +68,16 @@ record Database(String properties, String owner, List<Setting> settings) {
 
     private static long quotes(String line) {
         return line.chars().filter(c -> c == '\'').count();
+    }
+
+    /// In words that a server knows: a `pg_dump` that is newer writes who provides the locale, also
+    /// when it is who always did.
+    ///
+    /// @param major version of the server
+    Database on(int major) {
+        return major < FIRST_WITH_LOCALE_PROVIDER
+                ? new Database(properties.replace(USUAL_PROVIDER, ""), owner, settings)
+                : this;
     }
 
     String create(String name) {

@@ -108,7 +108,8 @@ public record ProofRestore(
                             "CREATE ROLE " + Identifiers.quote(role) + (superusers.contains(role) ? " SUPERUSER" : ""));
                 }
             }
-            Database database = Database.of(toc, false);
+            Database database =
+                    Database.of(toc, false).on(connection.getMetaData().getDatabaseMajorVersion());
             try {
                 statement.execute(database.create(DATABASE));
             } catch (SQLException e) {

@@ -16,11 +16,16 @@ record RestoreBeside(ConnectionTarget target, RestoreOptions options, DatabaseRe
     Done run(DatabasePlan plan, Filling filling, Deadline deadline, RowMasking masking) throws IOException {
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             DatabaseSwap swap = new DatabaseSwap(server, target.database(), plan.scratch(), plan.kept());
-            Database database = Database.of(plan.toc(), options.tablespaces());
+            Database database = Database.of(plan.toc(), options.tablespaces()).on(server.major());
             around.progress().step("creating");
             swap.createScratch(database);
             boolean done = false;
             try {
+                if (options.privileges()) {
+                    PublicSchema.prepare(
+                            new Connections(target.withDatabase(swap.scratch()), options.connectTimeout()),
+                            plan.toc().header());
+                }
                 Filling.Filled filled = filling.fill(plan, target.withDatabase(swap.scratch()), deadline, masking);
                 if (filled.right()) {
                     new DatabaseProperties(server, database, options, around.log())

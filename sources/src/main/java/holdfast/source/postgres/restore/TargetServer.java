@@ -204,6 +204,15 @@ final class TargetServer implements AutoCloseable {
                 "", ask("SELECT oid FROM pg_catalog.pg_database WHERE datname = " + Identifiers.literal(database)));
     }
 
+    /// For instance 18.
+    int major() throws IOException {
+        try {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw broken(e);
+        }
+    }
+
     /// In a transaction of its own.
     void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
