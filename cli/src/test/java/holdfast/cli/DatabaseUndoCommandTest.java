@@ -42,7 +42,7 @@ final class DatabaseUndoCommandTest {
         world = new FakeWorld(folder)
                 .with("HOLDFAST_PASSWORD", "x")
                 .with("TMPDIR", folder.toString())
-                .with("PATH", SERVER.programs().bin().toString());
+                .with("PATH", SERVER.programs().path());
         ok("init", "--key-cost", "10");
         ok("backup", SERVER.url(database));
         SERVER.run(database, "DELETE FROM orders WHERE id > 1");

@@ -52,7 +52,7 @@ final class ProofByRoleTest {
                 repository,
                 new PostgresSource(
                         ConnectionTarget.of(url, Map.of()),
-                        ClientPrograms.find(SERVER.programs().bin().toString()),
+                        ClientPrograms.find(SERVER.programs().path()),
                         PostgresOptions.DEFAULTS,
                         folder,
                         InstantSource.system()));

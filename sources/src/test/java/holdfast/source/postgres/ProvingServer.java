@@ -42,7 +42,7 @@ record ProvingServer(PostgresServer server, Path folder) {
     PostgresSource source(String database) throws IOException {
         return new PostgresSource(
                 ConnectionTarget.of(server.url(database), Map.of()),
-                ClientPrograms.find(server.programs().bin().toString()),
+                ClientPrograms.find(server.programs().path()),
                 PostgresOptions.DEFAULTS,
                 folder,
                 InstantSource.system());

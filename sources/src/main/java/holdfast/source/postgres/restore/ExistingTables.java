@@ -54,10 +54,10 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' ORDER BY 1, 2""";
 
-    private static final String MAY_REPLICATE = """
-            SELECT CASE WHEN (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN 't'
-                        WHEN pg_catalog.current_setting('server_version_num')::int < 150000 THEN 'f'
-                        ELSE pg_catalog.has_parameter_privilege('session_replication_role', 'SET')::text END""";
+    private static final int FIRST_WITH_PARAMETER_PRIVILEGES = 15;
+    private static final String IS_SUPERUSER = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user";
+    private static final String MAY_REPLICATE =
+            "SELECT pg_catalog.has_parameter_privilege('session_replication_role', 'SET')";
 
     /// @param written whether the role may read and write all its rows
     /// @param emptied whether it may empty it
@@ -112,12 +112,9 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
                             row.get(3).equals("t")))
                     .filter(table -> tables.contains(table.table()))
                     .toList();
-            boolean replica = false;
-            try {
-                replica = Rows.one(connection, MAY_REPLICATE).startsWith("t");
-            } catch (SQLException _) {
-                // servers before 15 have no such function, and need a superuser
-            }
+            boolean old = connection.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_PARAMETER_PRIVILEGES;
+            boolean replica =
+                    Rows.one(connection, old ? IS_SUPERUSER : MAY_REPLICATE).startsWith("t");
             return new ExistingTables(replica, keys, TableTriggers.firing(connection, replica, tables), withheld);
         } catch (SQLException e) {
             throw new IOException("cannot look into the target: " + FirstLine.of(e), e);

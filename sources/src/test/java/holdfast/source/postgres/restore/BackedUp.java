@@ -46,7 +46,7 @@ final class BackedUp implements AutoCloseable {
     }
 
     private ClientPrograms programs() throws IOException {
-        return ClientPrograms.find(server.programs().bin().toString());
+        return ClientPrograms.find(server.programs().path());
     }
 
     List<String> log() {
