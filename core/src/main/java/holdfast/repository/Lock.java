@@ -32,7 +32,8 @@ public final class Lock implements AutoCloseable {
 
     /// Cheap; to be called before anything that relies on the lock.
     ///
-    /// @throws HoldfastException.Locked when the lock was removed by somebody, or could not be refreshed in time
+    /// @throws HoldfastException.Locked when the lock was removed by somebody, or could not be
+    ///     refreshed in time
     public void check() {
         if (holding != null) {
             holding.check();
@@ -67,6 +68,7 @@ public final class Lock implements AutoCloseable {
         private LockFile file;
         private volatile Instant refreshed;
         private volatile boolean vanished;
+        private volatile boolean late;
 
         private Holding(
                 SealedFiles files,
@@ -89,7 +91,9 @@ public final class Lock implements AutoCloseable {
             if (vanished) {
                 throw lost("it was removed by somebody else");
             }
-            if (refreshed.plus(times.lost()).isBefore(clock.instant())) {
+            // whoever was told so once has stopped: a refresh that comes through after all changes nothing
+            if (late || refreshed.plus(times.lost()).isBefore(clock.instant())) {
+                late = true;
                 throw lost("it could not be refreshed since " + refreshed);
             }
         }
