@@ -88,7 +88,8 @@ final class DatabaseOptionsGroup {
             names = "--maintenance-work-mem",
             paramLabel = "SIZE",
             description =
-                    "Memory of the server for each index that is made; 0B leaves its own setting. Default: 256MiB")
+                    "The most memory of the server for each index that is made; less is used where that is faster."
+                            + " 0B leaves its own setting. Default: 256MiB")
     private Bytes memory = new Bytes((long) RestoreOptions.DEFAULTS.maintenanceMemory() << 20);
 
     @Option(

@@ -1,6 +1,7 @@
 package holdfast.source.postgres;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.Connections;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -35,7 +36,7 @@ final class Attempts {
         if (!readers.snapshotHeld()) {
             throw new SnapshotLostException("lost the server while " + what + " were read: " + said, cause);
         }
-        if (made == 1 && cause instanceof SQLException failure && !connectionLost(failure)) {
+        if (made == 1 && cause instanceof SQLException failure && !Connections.isLost(failure)) {
             throw new IOException("cannot read " + what + ": " + said, cause);
         }
         if (made >= MOST || !resumable) {
@@ -45,13 +46,6 @@ final class Attempts {
                     cause);
         }
         pause(PAUSE.multipliedBy(made));
-    }
-
-    /// Whether the connection is gone, and another one may do better: class 08, a server that shuts
-    /// down, and a session that it has ended.
-    static boolean connectionLost(SQLException e) {
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return state.startsWith("08") || state.startsWith("57P") || state.equals("25P03") || state.equals("25P04");
     }
 
     static String reason(Exception failure) {

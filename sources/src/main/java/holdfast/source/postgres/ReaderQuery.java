@@ -1,6 +1,7 @@
 package holdfast.source.postgres;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.Connections;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,7 +30,7 @@ final class ReaderQuery {
             usable = true;
             return rows;
         } catch (SQLException e) {
-            usable = !Attempts.connectionLost(e);
+            usable = !Connections.isLost(e);
             throw e;
         } finally {
             if (usable) {

@@ -57,6 +57,14 @@ public final class Connections {
         return silence;
     }
 
+    /// Whether a failure means that the connection is gone, so that another one may do better:
+    /// class 08, a server that shuts down (57P), and a session that it has ended (25P03, 25P04).
+    /// See the appendix "PostgreSQL Error Codes".
+    public static boolean isLost(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return state.startsWith("08") || state.startsWith("57P") || state.equals("25P03") || state.equals("25P04");
+    }
+
     /// Changes, for one connection and from now on, how long the server may say nothing.
     public static void allowSilence(Connection connection, Duration silence) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Math.min(silence.toMillis(), Integer.MAX_VALUE)));

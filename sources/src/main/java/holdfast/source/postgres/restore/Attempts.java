@@ -1,6 +1,7 @@
 package holdfast.source.postgres.restore;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.Connections;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,7 +31,7 @@ record Attempts(TargetSession.Manner manner, boolean masked) {
                 attempt.make();
                 return null;
             } catch (SQLException e) {
-                boolean lost = TargetSession.isLost(e);
+                boolean lost = Connections.isLost(e);
                 if (lost) {
                     session.drop();
                 }

@@ -275,10 +275,7 @@ public final class DatabaseRestore {
             tables = SchemaTrial.facts(new Connections(target, options.connectTimeout()));
         } else {
             TargetSession.Manner manner = new TargetSession.Manner(
-                    TargetEncoding.of(encoding(recorded), MaskProfile.ENCODING),
-                    options.sessionSettings(),
-                    deadline,
-                    around.log());
+                    TargetEncoding.of(encoding(recorded), MaskProfile.ENCODING), List.of(), deadline, around.log());
             tables = new SchemaTrial(files, target, options, manner, around.clock()).tables(plan.toc());
         }
         MaskChecks checks = new MaskChecks(profile, encoding(recorded));

@@ -54,13 +54,14 @@ final class Filling {
         Connections connections = new Connections(into, options.connectTimeout(), options.timeout());
         RestoreStatus status = new RestoreStatus(around.tables());
         List<TocEntry> entries = entries(plan);
-        List<String> settings = options.sessionSettings();
         Optional<ExistingTables> existing = Optional.empty();
         if (options.content().part().dataOnly()) {
             existing = Optional.of(ExistingTables.in(into, options, names(entries)));
             entries = existing.get().ordered(entries);
-            settings.addAll(existing.get().replica() ? List.of(ExistingTables.REPLICA) : List.of());
         }
+        List<String> settings = existing.filter(ExistingTables::replica)
+                .map(_ -> List.of(ExistingTables.REPLICA))
+                .orElse(List.of());
         TargetSession.Manner manner =
                 new TargetSession.Manner(encoding(connections, entries), settings, deadline, around.log());
         TableTriggers triggers = existing.map(ExistingTables::triggers).orElse(TableTriggers.NONE);
@@ -72,6 +73,7 @@ final class Filling {
                 // without the rights of a replica rows must find those that they refer to
                 existing.isPresent() && !existing.get().replica() ? Long.MAX_VALUE / 2 : options.batchBytes(),
                 manner,
+                options.memory(),
                 new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
                 existing.isPresent() ? TableLoad.Fresh.OLD : TableLoad.Fresh.NEW,
                 masking,
@@ -117,8 +119,7 @@ final class Filling {
     }
 
     TargetSession.Manner manner(Connections connections, Deadline deadline) throws IOException {
-        return new TargetSession.Manner(
-                encoding(connections, List.of()), options.sessionSettings(), deadline, around.log());
+        return new TargetSession.Manner(encoding(connections, List.of()), List.of(), deadline, around.log());
     }
 
     /// Everything into new tables, by sessions that somebody else looks after.
@@ -133,6 +134,7 @@ final class Filling {
                                 width,
                                 options.batchBytes(),
                                 manner,
+                                options.memory(),
                                 new EntrySql(plan.toc(), options.owners(), options.tablespaces()),
                                 TableLoad.Fresh.NEW,
                                 RowMasking.NONE),

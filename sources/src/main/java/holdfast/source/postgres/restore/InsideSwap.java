@@ -1,6 +1,7 @@
 package holdfast.source.postgres.restore;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.Connection;
@@ -95,7 +96,7 @@ record InsideSwap(Connection connection, String display, InsidePlan plan) {
         try {
             execute("COMMIT");
         } catch (SQLException e) {
-            if (TargetSession.isLost(e)) {
+            if (Connections.isLost(e)) {
                 throw new HoldfastException.Failed(
                         "the connection to " + display + " broke when the restored content took its place; it has, if"
                                 + " there are schemas "

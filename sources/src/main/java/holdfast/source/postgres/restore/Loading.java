@@ -31,12 +31,14 @@ import java.util.function.Consumer;
 final class Loading {
     /// @param jobs sessions at the same time
     /// @param segmentBytes of a table's data that go in with one transaction
+    /// @param memory of the server for indexes and foreign keys
     /// @param masking what becomes of rows on their way
     /// @param triggers that shall not fire
     record Setting(
             int jobs,
             long segmentBytes,
             TargetSession.Manner manner,
+            SortMemory memory,
             EntrySql sql,
             TableLoad.Fresh tables,
             RowMasking masking,
@@ -46,10 +48,11 @@ final class Loading {
                 int jobs,
                 long segmentBytes,
                 TargetSession.Manner manner,
+                SortMemory memory,
                 EntrySql sql,
                 TableLoad.Fresh tables,
                 RowMasking masking) {
-            this(jobs, segmentBytes, manner, sql, tables, masking, TableTriggers.NONE);
+            this(jobs, segmentBytes, manner, memory, sql, tables, masking, TableTriggers.NONE);
         }
     }
 
@@ -106,7 +109,7 @@ final class Loading {
 
     private void serially(TargetSession session, List<TocEntry> entries) throws IOException {
         for (TocEntry entry : entries) {
-            if (statements(session, entry) && entry.is(TocEntry.TABLE)) {
+            if (statements(session, entry, setting.memory().most()) && entry.is(TocEntry.TABLE)) {
                 made.add(name(entry));
             }
         }
@@ -165,12 +168,14 @@ final class Loading {
             load.segments().forEach(segment -> rows.add(new Work.Rows(load, segment)));
             return new Task(entry, rows, load.bytes());
         }
-        Work work = entry.is(TocEntry.LARGE_OBJECTS) ? new Work.Objects(entry) : new Work.Statements(entry);
         long weight = entry.dependencies().stream()
                 .map(table -> before.get(tables.rows().get(Integer.valueOf(table))))
                 .filter(Objects::nonNull)
                 .mapToLong(Task::weight)
                 .sum();
+        Work work = entry.is(TocEntry.LARGE_OBJECTS)
+                ? new Work.Objects(entry)
+                : new Work.Statements(entry, setting.memory().of(entry, weight));
         return new Task(entry, List.of(work), weight);
     }
 
@@ -212,9 +217,9 @@ final class Loading {
         setting.manner().deadline().left();
         progress.item(label(work.entry()));
         switch (work) {
-            case Work.Statements(TocEntry entry) -> {
+            case Work.Statements(TocEntry entry, int memory) -> {
                 Instant start = clock.instant();
-                if (statements(session, entry)) {
+                if (statements(session, entry, memory)) {
                     long millis = Duration.between(start, clock.instant()).toMillis();
                     log.accept("made " + label(entry) + " in " + millis + " ms");
                 }
@@ -241,8 +246,11 @@ final class Loading {
         }
     }
 
-    private boolean statements(TargetSession session, TocEntry entry) throws IOException {
-        String reason = attempts.tried(session, () -> session.make(entry, setting.sql()));
+    private boolean statements(TargetSession session, TocEntry entry, int memory) throws IOException {
+        String reason = attempts.tried(session, () -> {
+            session.useMemory(memory);
+            session.make(entry, setting.sql());
+        });
         if (reason != null) {
             failed(entry, reason);
             end(session);

@@ -1,6 +1,7 @@
 package holdfast.source.postgres.restore;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -52,7 +53,7 @@ record Renaming(TargetServer server, String live, List<Step> steps, List<String>
             try {
                 inTime(ended);
             } catch (SQLException e) {
-                if (!TargetSession.isLost(e) || !happened(moved, last.to(), e)) {
+                if (!Connections.isLost(e) || !happened(moved, last.to(), e)) {
                     throw e;
                 }
             }
@@ -105,7 +106,7 @@ record Renaming(TargetServer server, String live, List<Step> steps, List<String>
                 over.set(true);
             }
         } catch (SQLException e) {
-            if (!TargetSession.isLost(e)) {
+            if (!Connections.isLost(e)) {
                 server.execute("ROLLBACK");
             }
             throw e;

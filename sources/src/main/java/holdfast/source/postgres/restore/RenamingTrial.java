@@ -64,13 +64,14 @@ record RenamingTrial(
 
     private void make(Connections connections, TableOfContents was, List<TocEntry> planned, Deadline deadline)
             throws IOException {
-        TargetSession.Manner manner = new TargetSession.Manner(
-                TargetEncoding.of(encoding, encoding), options.sessionSettings(), deadline, around.log());
+        TargetSession.Manner manner =
+                new TargetSession.Manner(TargetEncoding.of(encoding, encoding), List.of(), deadline, around.log());
         RestoreStatus status = new RestoreStatus(_ -> {});
         Loading.Setting setting = new Loading.Setting(
                 options.jobs(),
                 1,
                 manner,
+                options.memory(),
                 new EntrySql(was, options.owners(), options.tablespaces()),
                 TableLoad.Fresh.NEW,
                 RowMasking.NONE);

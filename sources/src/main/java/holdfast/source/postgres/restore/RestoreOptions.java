@@ -1,7 +1,6 @@
 package holdfast.source.postgres.restore;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -12,8 +11,8 @@ import java.util.Set;
 /// @param batchBytes of a table's rows that go in with one transaction
 /// @param timeout for the whole
 /// @param connectTimeout for each connection
-/// @param maintenanceMemory `maintenance_work_mem` of the sessions that make indexes, in MiB; 0
-///     leaves the server's own
+/// @param maintenanceMemory the most that `maintenance_work_mem` is for what is made of rows, in
+///     MiB; 0 leaves the server's own
 /// @param content what of the dump
 /// @param placement how it gets into the target
 /// @param owners whether objects are given to their owners
@@ -133,13 +132,9 @@ public record RestoreOptions(
                 checks);
     }
 
-    /// Statements for every session that restores.
-    List<String> sessionSettings() {
-        List<String> settings = new ArrayList<>();
-        if (maintenanceMemory > 0) {
-            settings.add("SET maintenance_work_mem = '" + maintenanceMemory + "MB'");
-        }
-        return settings;
+    /// For what is made of rows.
+    SortMemory memory() {
+        return new SortMemory(maintenanceMemory);
     }
 
     public RestoreOptions {

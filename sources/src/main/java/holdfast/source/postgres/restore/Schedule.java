@@ -22,7 +22,9 @@ final class Schedule {
         TocEntry entry();
 
         /// Statements of an entry.
-        record Statements(TocEntry entry) implements Work {}
+        ///
+        /// @param memory that the server may use for it, in MiB; 0 for its own setting
+        record Statements(TocEntry entry, int memory) implements Work {}
 
         /// Some rows of a table.
         record Rows(TableLoad table, Segment segment) implements Work {

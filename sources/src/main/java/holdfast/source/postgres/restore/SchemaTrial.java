@@ -91,7 +91,13 @@ record SchemaTrial(
                 .filter(entry -> !LEFT_OUT.contains(Objects.requireNonNullElse(entry.description(), "")))
                 .toList();
         Loading.Setting setting = new Loading.Setting(
-                options.jobs(), 1, manner, new EntrySql(toc, false, false), TableLoad.Fresh.NEW, RowMasking.NONE);
+                options.jobs(),
+                1,
+                manner,
+                options.memory(),
+                new EntrySql(toc, false, false),
+                TableLoad.Fresh.NEW,
+                RowMasking.NONE);
         new Loading(Sessions.of(connections, manner), toc, files, Map.of(), setting, status, new Progress(), clock)
                 .run(schema);
         if (status.failed() > 0) {

@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 final class Statistics {
     private static final Set<String> ANALYSED = Set.of(TocEntry.TABLE, TocEntry.TABLE_DATA, "MATERIALIZED VIEW");
 
+    /// Before, the partitions of a table were looked at once more with it.
+    private static final int FIRST_WITH_ONLY = 18;
+
     private static final String SIZES = "SELECT n.nspname, c.relname, greatest(c.reltuples, 0)::bigint,"
             + " pg_catalog.pg_total_relation_size(c.oid) FROM pg_catalog.pg_class c"
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' ORDER BY 4 DESC, 1, 2";
@@ -55,7 +58,7 @@ final class Statistics {
 
     private static void analyse(TargetSession session, String table, TargetSession.Manner manner) {
         try {
-            session.execute("ANALYZE " + table);
+            session.execute(session.version() >= FIRST_WITH_ONLY ? "ANALYZE ONLY " + table : "ANALYZE " + table);
         } catch (SQLException e) {
             manner.log().accept("not analysed: " + table + ": " + FirstLine.of(e));
         }

@@ -39,6 +39,7 @@ final class TargetSession implements AutoCloseable {
     private @Nullable Connection connection;
     private @Nullable String tablespace;
     private @Nullable String accessMethod;
+    private int memory;
     private long limitMillis;
 
     TargetSession(Connections connections, Manner manner) {
@@ -76,6 +77,7 @@ final class TargetSession implements AutoCloseable {
             connection = open;
             tablespace = null;
             accessMethod = null;
+            memory = 0;
             limitMillis = Long.MAX_VALUE;
             for (String setting : manner.settings()) {
                 run(open, setting);
@@ -109,6 +111,17 @@ final class TargetSession implements AutoCloseable {
         run(inTime(), sql);
     }
 
+    /// Lets the server use memory for what is made next.
+    ///
+    /// @param mebibytes 0 leaves everything as it is
+    void useMemory(int mebibytes) throws SQLException {
+        Connection open = inTime();
+        if (mebibytes > 0 && mebibytes != memory) {
+            run(open, "SET maintenance_work_mem = '" + mebibytes + "MB'");
+            memory = mebibytes;
+        }
+    }
+
     /// Makes what an entry describes.
     void make(TocEntry entry, EntrySql sql) throws SQLException {
         Connection open = inTime();
@@ -131,6 +144,11 @@ final class TargetSession implements AutoCloseable {
     /// What the server shall take rows for.
     DatabaseEncoding rows() {
         return manner.encoding().taken();
+    }
+
+    /// Of the server, as in 17.
+    int version() throws SQLException {
+        return inTime().getMetaData().getDatabaseMajorVersion();
     }
 
     /// The first column of the first row.
@@ -176,7 +194,7 @@ final class TargetSession implements AutoCloseable {
         try {
             execute("COMMIT");
         } catch (SQLException e) {
-            if (!isLost(e)) {
+            if (!Connections.isLost(e)) {
                 throw e;
             }
             drop();
@@ -203,12 +221,6 @@ final class TargetSession implements AutoCloseable {
     /// Feeds rows in the transaction that is open.
     long copyWithin(String statement, RowInput rows) throws SQLException, IOException {
         return fed(statement, rows).endCopy();
-    }
-
-    /// Whether the connection is gone.
-    static boolean isLost(SQLException e) {
-        String state = Objects.requireNonNullElse(e.getSQLState(), "");
-        return state.startsWith("08") || state.startsWith("57P");
     }
 
     private CopyIn fed(String statement, RowInput rows) throws SQLException, IOException {

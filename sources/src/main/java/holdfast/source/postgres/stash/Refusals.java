@@ -1,6 +1,7 @@
 package holdfast.source.postgres.stash;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.connection.Connections;
 import java.sql.SQLException;
 
 /// What the server's refusals mean to a person; told by their codes. See the appendix "PostgreSQL
@@ -9,12 +10,6 @@ final class Refusals {
     private static final String UNCHANGED = "; nothing was changed";
 
     private Refusals() {}
-
-    /// Class 08, and a server that shuts down.
-    static boolean connectionLost(SQLException e) {
-        String state = state(e);
-        return state.startsWith("08") || state.startsWith("57P");
-    }
 
     static boolean lockTimeout(SQLException e) {
         return state(e).equals("55P03") || state(e).equals("40P01");
@@ -29,7 +24,7 @@ final class Refusals {
     static HoldfastException explained(String what, SQLException e) {
         String begin = what + ": " + said(e);
         String state = state(e);
-        if (connectionLost(e)) {
+        if (Connections.isLost(e)) {
             return new HoldfastException.Failed(
                     begin, "the server rolls back what was not committed: 'holdfast stash list' shows what is", e);
         }

@@ -52,7 +52,7 @@ final class StashSession implements AutoCloseable {
             connection.releaseSavepoint(before);
             return true;
         } catch (SQLException e) {
-            if (Refusals.connectionLost(e)) {
+            if (Connections.isLost(e)) {
                 throw e;
             }
             connection.rollback(before);

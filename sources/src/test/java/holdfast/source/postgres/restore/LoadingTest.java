@@ -102,6 +102,7 @@ final class LoadingTest {
                                 3,
                                 segmentBytes,
                                 manner,
+                                new SortMemory(64),
                                 new EntrySql(toc, true, true),
                                 TableLoad.Fresh.NEW,
                                 RowMasking.NONE),
