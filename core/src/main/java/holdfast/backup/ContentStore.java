@@ -26,7 +26,7 @@ final class ContentStore {
     /// Content that fits is read in one go.
     private static final int SMALL = 512 << 10;
 
-    private static final int LARGE_READERS = 2;
+    private static final int LARGE_READERS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
     private static final int PAGES_BUFFER = 4 << 20;
 
     /// Of rows as text zstd makes less at level 2 than at level 3, and 1.7 times as fast: 160 MB of

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -19,18 +20,22 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/// Writes files that are there whole or not at all, and stay there when the power fails: written aside in the
-/// same folder, forced to disk, published under their name only if that is free, and the folder forced to disk.
-/// Files are readable by their owner only (0400), folders are the owner's (0700).
+/// Writes files that are there whole or not at all, and stay there when the power fails: written
+/// aside in the same folder, forced to disk, published under their name only if that is free, and
+/// the folder forced to disk. Files are readable by their owner only (0400), folders are the
+/// owner's (0700).
 ///
 /// Stateless; safe for use by many threads and processes.
 public final class DurableFiles {
-    /// restic writes aside under names of this form too, so each tool knows the left-overs of the other.
+    /// restic writes aside under names of this form too, so each tool knows the left-overs of the
+    /// other.
     private static final String ASIDE = "-tmp-";
 
     private static final Pattern ASIDE_NAME = Pattern.compile(".+" + ASIDE + "[0-9a-f]+");
@@ -38,21 +43,21 @@ public final class DurableFiles {
     /// A file aside that was not touched for so long belongs to nobody any more.
     private static final Duration LEFT_OVER_AGE = Duration.ofDays(1);
 
-    /// Heap buffers pass through a direct buffer of this size; the JDK would otherwise keep one of the whole
-    /// size.
+    /// Heap buffers pass through a direct buffer of this size; the JDK would otherwise keep one of
+    /// the whole size.
     private static final int SLICE_BYTES = 1 << 18;
 
     private static final Object PUBLISHING = new Object();
 
     private DurableFiles() {}
 
-    /// Writes `content` (from position to limit; the position does not change) to a new file. The folder must
-    /// exist.
+    /// Writes `content` (from position to limit; the position does not change) to a new file. The
+    /// folder must exist.
     ///
     /// @throws FileAlreadyExistsException when `target` exists
     /// @throws NoSuchFileException when the folder does not exist
-    /// @throws IOException names the file and says why it could not be written; then `target` does not exist,
-    ///     or, when only the last step failed, exists whole
+    /// @throws IOException names the file and says why it could not be written; then `target` does
+    ///     not exist, or, when only the last step failed, exists whole
     public static void write(Path target, ByteBuffer content) throws IOException {
         Path folder = folderOf(target);
         Path aside = aside(folder, target.getFileName().toString());
@@ -70,6 +75,12 @@ public final class DurableFiles {
         }
     }
 
+    /// A direct buffer, content of which goes to disk in the quickest way when it is written from
+    /// the buffer's beginning.
+    public static ByteBuffer buffer(int bytes) {
+        return UncachedFiles.buffer(bytes);
+    }
+
     private static Path aside(Path folder, String name) {
         return folder.resolve(name
                 + ASIDE
@@ -83,6 +94,9 @@ public final class DurableFiles {
     }
 
     private static void writeAside(Path aside, ByteBuffer content) throws IOException {
+        if (UncachedFiles.suits(content) && UncachedFiles.write(aside, content)) {
+            return;
+        }
         try {
             try (FileChannel file = create(aside)) {
                 int end = content.limit();
@@ -98,8 +112,11 @@ public final class DurableFiles {
         }
     }
 
-    private static FileChannel create(Path aside) throws IOException {
-        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    /// @param how besides creating and writing
+    static FileChannel create(Path aside, OpenOption... how) throws IOException {
+        Set<OpenOption> options = new HashSet<>(List.of(how));
+        options.add(StandardOpenOption.CREATE_NEW);
+        options.add(StandardOpenOption.WRITE);
         return FileChannel.open(aside, options, permissions(aside, "r--------"));
     }
 
@@ -116,9 +133,9 @@ public final class DurableFiles {
         }
     }
 
-    /// Gives the file its name if nobody has it. A hard link is refused by the system when the name exists, a
-    /// rename is not: it serves where there are no hard links, and there this process at least never races with
-    /// itself.
+    /// Gives the file its name if nobody has it. A hard link is refused by the system when the name
+    /// exists, a rename is not: it serves where there are no hard links, and there this process at
+    /// least never races with itself.
     static void rename(Path aside, Path target) throws IOException {
         synchronized (PUBLISHING) {
             refuseExisting(target);
@@ -149,7 +166,8 @@ public final class DurableFiles {
         }
     }
 
-    /// Creates a folder and those above it that are missing, durably. A folder that exists is left as it is.
+    /// Creates a folder and those above it that are missing, durably. A folder that exists is left
+    /// as it is.
     public static void createFolders(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
@@ -174,8 +192,8 @@ public final class DurableFiles {
         }
     }
 
-    /// Makes what happened to a folder's names survive a power loss. File systems that cannot force a folder are
-    /// trusted to do without.
+    /// Makes what happened to a folder's names survive a power loss. File systems that cannot force
+    /// a folder are trusted to do without.
     public static void forceFolder(Path folder) throws IOException {
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
             names.force(true);
@@ -194,9 +212,9 @@ public final class DurableFiles {
         return ASIDE_NAME.matcher(name).matches();
     }
 
-    /// Removes from a folder what writers left that died more than a day ago. Only a tidying: whatever keeps it
-    /// from being done (a read-only folder, another owner, somebody quicker) is no failure, the files just take
-    /// room.
+    /// Removes from a folder what writers left that died more than a day ago. Only a tidying:
+    /// whatever keeps it from being done (a read-only folder, another owner, somebody quicker) is
+    /// no failure, the files just take room.
     public static void removeLeftOvers(Path folder) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
                 folder, file -> isAside(file.getFileName().toString()))) {

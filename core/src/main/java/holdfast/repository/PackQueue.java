@@ -1,6 +1,7 @@
 package holdfast.repository;
 
 import holdfast.crypto.Seal;
+import holdfast.io.DurableFiles;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.pack.PackBuilder;
@@ -16,11 +17,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/// Packs from the first blob to the storage. One pack per blob type is being filled; a full one is closed, and
-/// stored by a virtual thread as soon as the last of its blobs is in place. The number of packs in memory is
-/// fixed: when all are taken, whoever needs a new one waits for an upload to end. Safe for use by many threads.
+/// Packs from the first blob to the storage. One pack per blob type is being filled; a full one is
+/// closed, and stored by a virtual thread as soon as the last of its blobs is in place. The number
+/// of packs in memory is fixed: when all are taken, whoever needs a new one waits for an upload to
+/// end. Safe for use by many threads.
 final class PackQueue implements AutoCloseable {
-    /// Length of a pack, header included; only a blob too large for it gets a larger pack of its own.
+    /// Length of a pack, header included; only a blob too large for it gets a larger pack of its
+    /// own.
     static final int PACK_BYTES = 16 << 20;
     /// Keeps the index of one pack small.
     private static final int PACK_BLOBS_MAX = 16_384;
@@ -80,7 +83,8 @@ final class PackQueue implements AutoCloseable {
         }
     }
 
-    /// Reserves room in the current pack of the blob's type. When that is full, closes it and begins a new one.
+    /// Reserves room in the current pack of the blob's type. When that is full, closes it and
+    /// begins a new one.
     ///
     /// @param seal the calling thread's, for the header of a pack that gets complete
     Slot reserve(BlobType type, ObjectId id, int sealedLength, int plainLength, Seal seal) throws IOException {
@@ -109,10 +113,10 @@ final class PackQueue implements AutoCloseable {
     private ByteBuffer buffer(int sealedLength) {
         int bytes = PackBuilder.bytesFor(sealedLength);
         if (bytes > PACK_BYTES) {
-            return ByteBuffer.allocateDirect(bytes);
+            return DurableFiles.buffer(bytes);
         }
         ByteBuffer pooled = buffers.pollFirst();
-        return pooled == null ? ByteBuffer.allocateDirect(PACK_BYTES) : pooled;
+        return pooled == null ? DurableFiles.buffer(PACK_BYTES) : pooled;
     }
 
     /// Closes the current pack of a type; answers it if no slot of it is open.
@@ -163,7 +167,8 @@ final class PackQueue implements AutoCloseable {
         }
     }
 
-    /// Stores the packs that are not full, waits until all are stored, and writes the index. No slot may be open.
+    /// Stores the packs that are not full, waits until all are stored, and writes the index. No
+    /// slot may be open.
     void finish(Seal seal) throws IOException {
         for (BlobType type : BlobType.values()) {
             @Nullable Filling[] complete = new Filling[1];

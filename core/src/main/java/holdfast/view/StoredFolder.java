@@ -15,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// The files of one folder of a snapshot, read from the repository as they are asked for. Every
@@ -94,6 +97,7 @@ public final class StoredFolder {
         private final List<ObjectId> blobs;
         private int next;
         private @Nullable ByteBuffer current;
+        private @Nullable Future<ByteBuffer> ahead;
 
         private BlobStream(List<ObjectId> blobs) {
             this.blobs = blobs;
@@ -105,10 +109,42 @@ public final class StoredFolder {
                 if (next == blobs.size()) {
                     return null;
                 }
-                buffer = repository.loadBlob(BlobType.DATA, blobs.get(next++));
+                current = null;
+                buffer = loaded();
                 current = buffer;
             }
             return buffer;
+        }
+
+        /// Who reads a second blob will read more: the one behind it is loaded meanwhile.
+        private ByteBuffer loaded() throws IOException {
+            Future<ByteBuffer> begun = ahead;
+            ByteBuffer blob = begun == null ? repository.loadBlob(BlobType.DATA, blobs.get(next)) : result(begun);
+            next++;
+            ahead = next > 1 && next < blobs.size() ? begin(blobs.get(next)) : null;
+            return blob;
+        }
+
+        private Future<ByteBuffer> begin(ObjectId id) {
+            FutureTask<ByteBuffer> load = new FutureTask<>(() -> repository.loadBlob(BlobType.DATA, id));
+            Thread.ofVirtual().name("holdfast-ahead").start(load);
+            return load;
+        }
+
+        private static ByteBuffer result(Future<ByteBuffer> load) throws IOException {
+            try {
+                return load.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case IOException io -> throw io;
+                    case RuntimeException unchecked -> throw unchecked;
+                    case Error error -> throw error;
+                    case null, default -> throw new IllegalStateException(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new HoldfastException.Interrupted("interrupted", "nothing was changed by reading");
+            }
         }
 
         @Override

@@ -21,8 +21,9 @@ final class Catalog {
     private static final int FIRST_WITH_TID_RANGE_SCAN = 14;
 
     private static final String SIZES = """
-            SELECT c.oid, pg_catalog.pg_relation_size(c.oid), COALESCE(a.amname, ''), c.relkind,
-                   COALESCE(e.condition, ''), n.nspname, c.relname
+            SELECT c.oid, pg_catalog.pg_table_size(c.oid), COALESCE(a.amname, ''), c.relkind,
+                   COALESCE(e.condition, ''), n.nspname, c.relname,
+                   pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
             LEFT JOIN (SELECT pg_catalog.unnest(extconfig), pg_catalog.unnest(extcondition)
@@ -151,15 +152,20 @@ final class Catalog {
         boolean rangesAreScanned = serverMajor() >= FIRST_WITH_TID_RANGE_SCAN;
         Map<String, Relation> relations = new HashMap<>();
         for (List<String> row : snapshot.rows(query)) {
-            long bytes = row.get(1).isEmpty() ? 0 : Long.parseLong(row.get(1));
             Relation relation = new Relation(
-                    bytes,
+                    number(row.get(1)),
+                    number(row.get(7)),
                     rangesAreScanned && row.get(2).equals("heap"),
                     row.get(3).equals("f"),
                     row.get(4));
             relations.put(key.apply(row), relation);
         }
         return relations;
+    }
+
+    /// What has no files has no size.
+    private static long number(String text) {
+        return text.isEmpty() ? 0 : Long.parseLong(text);
     }
 
     /// Versions and settings, for the snapshot's document.

@@ -46,8 +46,7 @@ final class RowVersions {
     void compare(Collection<Scan> scans, int width) throws IOException {
         List<Part> parts = new ArrayList<>();
         for (Scan scan : scans) {
-            List<Range> ranges =
-                    scan.relation().paged() ? PageRanges.of(scan.relation().bytes()) : List.of();
+            List<Range> ranges = PageRanges.ofTableAlone(scan.relation());
             List<Part> own = new ArrayList<>();
             ranges.forEach(range -> own.add(new Part(scan, condition(range))));
             Collections.reverse(own); // new rows are found at the end sooner

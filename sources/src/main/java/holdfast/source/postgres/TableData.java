@@ -41,7 +41,7 @@ final class TableData implements FileContent {
         if (relation.foreign() || !relation.condition().isEmpty()) {
             return new TableData(name, node, readers, List.of(copy.byQuery(relation.condition())), !relation.foreign());
         }
-        List<Range> ranges = relation.paged() ? PageRanges.of(relation.bytes()) : List.of();
+        List<Range> ranges = PageRanges.of(relation);
         if (ranges.size() < 2) {
             return new TableData(name, node, readers, List.of(copy.whole()), true);
         }

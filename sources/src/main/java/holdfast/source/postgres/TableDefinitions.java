@@ -27,8 +27,7 @@ final class TableDefinitions {
     private static final int ASKED_AT_ONCE = 1000;
 
     /// @param digest of all that
-    /// @param toastBytes of values that lie outside of the rows
-    record Definition(String digest, long toastBytes) {
+    record Definition(String digest) {
         /// Together with the statement that reads the rows.
         String with(String oid, CopyStatement copy) {
             try {
@@ -50,8 +49,7 @@ final class TableDefinitions {
         for (int from = 0; from < all.size(); from += ASKED_AT_ONCE) {
             String some = String.join(",", all.subList(from, Math.min(all.size(), from + ASKED_AT_ONCE)));
             for (List<String> row : ReaderQuery.ask(readers, query(some))) {
-                long toast = row.get(2).isEmpty() ? 0 : Long.parseLong(row.get(2));
-                definitions.put(row.get(0), new Definition(row.get(1), toast));
+                definitions.put(row.get(0), new Definition(row.get(1)));
             }
         }
         return definitions;
@@ -78,8 +76,7 @@ final class TableDefinitions {
                                        e.oid, e.xmin, e.enumlabel), ' ' ORDER BY e.oid)
                             FROM pg_catalog.pg_enum e
                             WHERE e.enumtypid IN (SELECT p.type FROM part p WHERE p.relation = c.oid))
-                       ), pg_catalog.getdatabaseencoding())), 'hex'),
-                       CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_catalog.pg_relation_size(c.reltoastrelid) END
+                       ), pg_catalog.getdatabaseencoding())), 'hex')
                 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_am m ON m.oid = c.relam
                 WHERE c.oid IN (%1$s) AND c.relkind = 'r' AND c.relpersistence = 'p' AND m.amname = 'heap' AND m.oid = 2
                   AND NOT EXISTS (

@@ -50,8 +50,8 @@ public final class TableRows {
 
     private record Part(Table table, String statement) {}
 
-    /// @param takers makes one for every stretch of a table, which begins and ends with a row; called
-    ///     by many threads
+    /// @param takers makes one for every stretch of a table, which begins and ends with a row;
+    ///     called by many threads
     /// @throws IOException when some table cannot be read
     public void read(List<Table> tables, Function<Table, Taker> takers) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
@@ -74,7 +74,7 @@ public final class TableRows {
     }
 
     private static List<String> statements(Table table, Relation relation) {
-        List<PageRanges.Range> ranges = relation.paged() ? PageRanges.of(relation.bytes()) : List.of();
+        List<PageRanges.Range> ranges = PageRanges.of(relation);
         if (ranges.size() < 2) {
             return List.of(
                     table.asQuery() ? table.copy().byQuery("") : table.copy().whole());

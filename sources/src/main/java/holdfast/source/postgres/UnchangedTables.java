@@ -91,10 +91,10 @@ final class UnchangedTables {
         } catch (SQLException e) {
             definitions.clear();
         }
-        candidates.values().removeIf(table -> {
-            Definition definition = definitions.get(table.oid());
-            return definition == null || table.relation().bytes() + definition.toastBytes() < WORTHWHILE_BYTES;
-        });
+        candidates
+                .values()
+                .removeIf(table -> !definitions.containsKey(table.oid())
+                        || table.relation().bytes() < WORTHWHILE_BYTES);
     }
 
     private void compare(Chronicle now, SourceRecord before, int width) throws IOException {

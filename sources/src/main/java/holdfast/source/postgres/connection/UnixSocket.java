@@ -26,7 +26,8 @@ final class UnixSocket extends Socket {
     private final SocketChannel channel;
     private final Selector readable;
     private final Selector writable;
-    private final InputStream input = new BufferedInputStream(unbuffered(), BufferedSocket.READ_AHEAD);
+    private final PacedInput paced = new PacedInput(unbuffered());
+    private final InputStream input = new BufferedInputStream(paced, BufferedSocket.READ_AHEAD);
     private volatile int timeoutMillis;
 
     private UnixSocket(SocketChannel channel, Selector readable, Selector writable) {
@@ -128,6 +129,10 @@ final class UnixSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() {
+        return paced.questions(unpaced());
+    }
+
+    private OutputStream unpaced() {
         return new OutputStream() {
             @Override
             public void write(int one) throws IOException {
