@@ -41,7 +41,8 @@ final class UncachedFiles {
 
     /// A buffer that begins at a block of memory.
     static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocateDirect(Math.addExact(bytes, BLOCK_BYTES))
+        // a slice ends at a block too
+        return ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * BLOCK_BYTES))
                 .alignedSlice(BLOCK_BYTES)
                 .slice(0, bytes);
     }

@@ -38,6 +38,13 @@ class UncachedFilesTest {
     }
 
     @Test
+    void aBufferIsAsLargeAsWanted() {
+        for (int bytes : new int[] {0, 1, 77, BLOCK - 1, BLOCK, BLOCK + 1, 20_000_109}) {
+            assertThat(UncachedFiles.buffer(bytes).capacity()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
     void otherBuffersDoNotSuitAndAreWrittenAllTheSame() throws IOException {
         byte[] content = random(2 * LEAST);
         ByteBuffer shifted =
