@@ -3,6 +3,7 @@ package holdfast.source.postgres.restore;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.rows.Identifiers;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -72,9 +73,12 @@ final class EntrySql {
     }
 
     /// In the order in which they are run, each by itself.
-    List<String> statements(TocEntry entry) {
+    ///
+    /// @param major version of the server
+    /// @throws SQLFeatureNotSupportedException when that server cannot have the like
+    List<String> statements(TocEntry entry, int major) throws SQLFeatureNotSupportedException {
         List<String> statements = new ArrayList<>();
-        definition(entry, statements);
+        definition(entry, major, statements);
         owner(entry, statements);
         if (entry.relationKind() == PARTITIONED && entry.accessMethod() != null) {
             statements.add("ALTER TABLE " + qualified(entry) + " SET ACCESS METHOD "
@@ -83,12 +87,14 @@ final class EntrySql {
         return statements;
     }
 
-    private void definition(TocEntry entry, List<String> statements) {
+    private void definition(TocEntry entry, int major, List<String> statements) throws SQLFeatureNotSupportedException {
         String definition = text(entry.definition());
         if (entry.is(METADATA)) {
             each(entry, "SELECT pg_catalog.lo_create('", "')", statements);
         } else if (entry.is("ACL") && text(entry.tag()).startsWith("LARGE OBJECTS")) {
             grants(entry, definition, statements);
+        } else if (entry.is("SUBSCRIPTION")) {
+            statements.add(SubscriptionOptions.of(definition).on(major));
         } else if (!definition.isBlank() && !definition.startsWith("--")) {
             statements.add(definition);
         }

@@ -36,6 +36,7 @@ record PreChecks(String target, TableOfContents toc, List<TocEntry> entries, Tar
     List<String> run(RestoreOptions options) {
         List<String> warnings = new ArrayList<>();
         version(warnings);
+        subscriptions(warnings);
         extensions();
         if (options.owners()) {
             owners();
@@ -54,6 +55,18 @@ record PreChecks(String target, TableOfContents toc, List<TocEntry> entries, Tar
         if (!from.isEmpty() && Integer.parseInt(from) > facts.major()) {
             warnings.add("the backup is of PostgreSQL " + from + ", the target is " + facts.major()
                     + ": what the older one does not know will fail");
+        }
+    }
+
+    private void subscriptions(List<String> warnings) {
+        for (TocEntry entry : entries) {
+            List<String> lacking = entry.is("SUBSCRIPTION")
+                    ? SubscriptionOptions.of(text(entry.definition())).lacking(facts.major())
+                    : List.of();
+            if (!lacking.isEmpty()) {
+                warnings.add("the target, PostgreSQL " + facts.major() + ", has no option for "
+                        + String.join(", ", lacking) + ": the subscription " + entry.tag() + " will fail");
+            }
         }
     }
 

@@ -136,7 +136,7 @@ final class TargetSession implements AutoCloseable {
             run(open, "SET default_table_access_method = " + Identifiers.quote(wantedMethod));
             accessMethod = wantedMethod;
         }
-        for (String statement : sql.statements(entry)) {
+        for (String statement : sql.statements(entry, open.getMetaData().getDatabaseMajorVersion())) {
             run(open, manner.encoding().statement(statement));
         }
     }
