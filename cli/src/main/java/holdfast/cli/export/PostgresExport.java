@@ -28,7 +28,7 @@ public record PostgresExport(Path folder, ClientPrograms programs, Destination d
         }
         DumpFolder dump = DumpFolder.open(folder);
         dump.requireRowsOnly();
-        PlainSql sql = new PlainSql(programs.restoring(dump.toc().header()), folder, destination.work());
+        PlainSql sql = new PlainSql(programs.restoring(dump.toc().header()), dump, destination.work());
         return switch (format) {
             case PLAIN -> {
                 Path file = destination.work().resolve(base + ".sql");

@@ -35,7 +35,6 @@ public final class ClientPrograms {
     private static final List<String> PLACES = List.of("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt");
     private static final List<String> RED_HAT = List.of("/usr", "/opt");
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)[^ \\n]*)");
-    private static final Pattern LEADING_NUMBER = Pattern.compile("\\d{1,6}");
     private static final int FIRST_WITH_ALGORITHM = 16;
     private static final int FIRST_WITH_RELATION_KIND = 17;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -132,7 +131,7 @@ public final class ClientPrograms {
     ///
     /// @throws HoldfastException.PreCheckFailed when none reads it
     public Installation restoring(ArchiveHeader header) {
-        int server = leadingNumber(header.serverVersion());
+        int server = header.serverMajor();
         int least = header.version().atLeast(ArchiveVersion.RELATION_KIND)
                 ? FIRST_WITH_RELATION_KIND
                 : header.version().atLeast(ArchiveVersion.ALGORITHM) ? FIRST_WITH_ALGORITHM : 0;
@@ -143,13 +142,8 @@ public final class ClientPrograms {
                         .thenComparingInt(installation -> Math.abs(installation.major() - server)))
                 .orElseThrow(() -> new HoldfastException.PreCheckFailed(
                         "no pg_restore here reads this dump, made by pg_dump " + header.dumpVersion() + ": " + there(),
-                        "install the package postgresql-client-" + leadingNumber(header.dumpVersion())
+                        "install the package postgresql-client-" + header.dumpMajor()
                                 + " (or newer), or put its programs on the PATH"));
-    }
-
-    private static int leadingNumber(String version) {
-        Matcher number = LEADING_NUMBER.matcher(version);
-        return number.lookingAt() ? Integer.parseInt(number.group()) : 0;
     }
 
     /// The installation whose programs, and server if there is one, are of just that version.

@@ -19,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 /// refused. Used by one thread.
 ///
 /// @param scratch folder for what `pg_restore` says
-public record PlainSql(Installation installation, Path folder, Path scratch) {
+public record PlainSql(Installation installation, DumpFolder dump, Path scratch) {
     private static final int HEAD_BYTES = 4096;
     private static final int MESSAGE_BYTES = 8 << 10;
     private static final int STOP_SECONDS = 10;
+    private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
+    private static final String TRANSACTION_TIMEOUT = "\nSET transaction_timeout = 0;\n";
 
     /// What a script holds.
     public enum Content {
@@ -39,7 +41,7 @@ public record PlainSql(Installation installation, Path folder, Path scratch) {
         if (content == Content.SCHEMA) {
             command.add("--schema-only");
         }
-        command.add(folder.toString());
+        command.add(dump.folder().toString());
         Path messages = Files.createTempFile(scratch, "holdfast-pg_restore", ".log");
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
@@ -51,7 +53,7 @@ public record PlainSql(Installation installation, Path folder, Path scratch) {
                 byte[] head = out.readNBytes(HEAD_BYTES);
                 boolean safe = new String(head, StandardCharsets.ISO_8859_1).contains("\n\\restrict ");
                 if (safe) {
-                    to.write(head);
+                    to.write(understood(head));
                     out.transferTo(to);
                 } else {
                     process.destroy();
@@ -73,6 +75,21 @@ public record PlainSql(Installation installation, Path folder, Path scratch) {
         } finally {
             Files.deleteIfExists(messages);
         }
+    }
+
+    /// Without the setting that a newer `pg_restore` writes, among its first lines, for servers
+    /// that have it.
+    private byte[] understood(byte[] head) {
+        if (installation.major() < FIRST_WITH_TRANSACTION_TIMEOUT
+                || dump.toc().header().serverMajor() >= FIRST_WITH_TRANSACTION_TIMEOUT) {
+            return head;
+        }
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf(TRANSACTION_TIMEOUT);
+        return at < 0
+                ? head
+                : (text.substring(0, at) + text.substring(at + TRANSACTION_TIMEOUT.length() - 1))
+                        .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /// Whether it did what it should.

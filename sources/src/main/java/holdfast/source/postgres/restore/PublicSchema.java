@@ -19,7 +19,7 @@ final class PublicSchema {
     /// @param connections to a new database, in which nothing was restored yet
     /// @param dump that will be restored, with its rights
     static void prepare(Connections connections, ArchiveHeader dump) throws IOException {
-        if (major(dump.dumpVersion()) < FIRST_WITHOUT_CREATE) {
+        if (dump.dumpMajor() < FIRST_WITHOUT_CREATE) {
             return;
         }
         try (Connection connection = connections.openForRestore("UTF8");
@@ -30,10 +30,5 @@ final class PublicSchema {
         } catch (SQLException e) {
             throw new IOException("cannot prepare the new database: " + FirstLine.of(e), e);
         }
-    }
-
-    private static int major(String version) {
-        String number = version.replaceFirst("[^0-9].*", "");
-        return number.isEmpty() ? 0 : Integer.parseInt(number);
     }
 }

@@ -87,7 +87,7 @@ final class ExportedSqlTest {
 
     private static PlainSql sql() throws IOException {
         ClientPrograms programs = ClientPrograms.find(SERVER.programs().path());
-        return new PlainSql(programs.restoring(dump.toc().header()), dump.folder(), folder);
+        return new PlainSql(programs.restoring(dump.toc().header()), dump, folder);
     }
 
     private static Path script(PlainSql.Content content) throws IOException {
