@@ -3,6 +3,8 @@ package holdfast.systest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.source.postgres.PostgresServer;
+import holdfast.source.postgres.ServerPrograms;
+import holdfast.systest.HoldfastProcess.Result;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +43,8 @@ final class PostgresOldServerTest {
                 "CREATE TABLE mr (r int4multirange)",
                 "INSERT INTO mr VALUES ('{[1,2),[4,5)}')",
                 "SELECT lo_from_bytea(1, 'an object')",
+                "CREATE SUBSCRIPTION subscribed CONNECTION 'host=127.0.0.1 port=1 dbname=nowhere' PUBLICATION other"
+                        + " WITH (connect = false, slot_name = NONE, binary = true)",
                 // as everybody was told to before version 15 did it for them
                 "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     }
@@ -85,5 +89,27 @@ final class PostgresOldServerTest {
         assertThat(server.ask(DATABASE, "SELECT md5(string_agg(body, '' ORDER BY id)) FROM texts"))
                 .containsExactly(kept);
         assertSame("again");
+    }
+
+    @Test
+    void aSubscriptionThatItCannotHaveIsNamed() throws Exception {
+        try (PostgresServer newer = new PostgresServer(ServerPrograms.newest())) {
+            newer.start();
+            newer.run(
+                    newer.database("subscribing"),
+                    "CREATE SUBSCRIPTION strict CONNECTION 'host=127.0.0.1 port=1 dbname=nowhere' PUBLICATION other"
+                            + " WITH (connect = false, slot_name = NONE, binary = true, disable_on_error = true)");
+            Holdfast theirs = place.holdfast("theirs").with(newer.programs());
+            theirs.run("init");
+            String id = theirs.backup(newer.url("subscribing"));
+            Result refused = theirs.attempt("restore", id, "--target", server.url("subscribed"), "--create");
+            assertThat(refused.exitCode()).as(refused.all()).isNotZero();
+            assertThat(refused.err())
+                    .contains(
+                            "PostgreSQL 14, has no option for disable_on_error = true: the subscription strict will fail",
+                            "SUBSCRIPTION strict: PostgreSQL 14 has no option for disable_on_error = true");
+            assertThat(server.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'subscribed%'"))
+                    .isEmpty();
+        }
     }
 }

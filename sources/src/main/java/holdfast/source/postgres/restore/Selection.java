@@ -54,13 +54,19 @@ final class Selection {
             case ALL -> chosen;
             case SCHEMA_ONLY ->
                 chosen.stream()
-                        .filter(entry -> entry.section() != TocEntry.SECTION_DATA)
+                        .filter(entry -> entry.section() != TocEntry.SECTION_DATA && !isOfLargeObjects(entry))
                         .toList();
             case DATA_APPENDED, DATA_REPLACED ->
                 chosen.stream()
-                        .filter(entry -> entry.section() == TocEntry.SECTION_DATA && !entry.is(TocEntry.LARGE_OBJECTS))
+                        .filter(entry -> entry.section() == TocEntry.SECTION_DATA && !isOfLargeObjects(entry))
                         .toList();
         };
+    }
+
+    /// Where each of them is made, what it holds and what is said of it: since version 17 `pg_dump`
+    /// makes them among the rows. They are neither rows nor definitions.
+    private static boolean isOfLargeObjects(TocEntry entry) {
+        return text(entry.description()).startsWith("BLOB") || text(entry.tag()).matches("LARGE OBJECTS? \\d.*");
     }
 
     private static List<TocEntry> selected(List<TocEntry> entries, RestoreOptions.Content content) {
