@@ -72,7 +72,7 @@ final class Selection {
     private static List<TocEntry> selected(List<TocEntry> entries, RestoreOptions.Content content) {
         Set<Integer> taken = new HashSet<>();
         for (String pattern : content.schemas()) {
-            NamePattern schemas = NamePattern.of(pattern);
+            NamePattern schemas = NamePattern.ofName(pattern);
             List<TocEntry> found = entries.stream()
                     .filter(entry -> !schemaOf(entry).isEmpty() && schemas.matches(schemaOf(entry)))
                     .toList();

@@ -1,20 +1,30 @@
 package holdfast.source.postgres.rows;
 
+import holdfast.model.HoldfastException;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
-/// A pattern for names as psql's `\d` takes it: `*` and `?` stand for any characters, a dot divides
-/// schema and name, letters are lower case unless quoted. See "Patterns" in PostgreSQL's page on
-/// psql. Immutable.
+/// A pattern of names as psql's `\d` and `pg_dump` take it: `*` and `?` stand for any characters, a
+/// dot divides schema and name, what stands in double quotes is meant literally, elsewhere upper
+/// case is lower case and everything else is a regular expression. See `patternToSQLRegex` in
+/// PostgreSQL's `src/fe_utils/string_utils.c`. Immutable.
 ///
-/// @param schema null-free; matches everything when the pattern has no dot
+/// @param text as it was given
+/// @param schema for the whole name of a schema, in words that PostgreSQL's own regular expressions
+///     have too; matches everything when the pattern has no dot
+/// @param name for the whole name
 public record NamePattern(String text, Pattern schema, Pattern name) {
     private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
+    private static final String SPECIAL = "|*+?()[]{}.^$\\";
 
+    /// @throws HoldfastException.BadUsage when it is none
     public static NamePattern of(String text) {
         return of(text, true);
     }
 
-    /// For what lies in no schema, such as databases: a dot is a dot.
+    /// For what lies in no schema, such as databases and schemas: a dot is a dot.
+    ///
+    /// @throws HoldfastException.BadUsage when it is none
     public static NamePattern ofName(String text) {
         return of(text, false);
     }
@@ -28,24 +38,48 @@ public record NamePattern(String text, Pattern schema, Pattern name) {
             boolean doubled = c == '"' && quoted && i + 1 < text.length() && text.charAt(i + 1) == '"';
             if (c == '"' && !doubled) {
                 quoted = !quoted;
-            } else if (!quoted && c == '.' && divided) {
-                schema = compile(part);
+            } else if (c == '.' && !quoted && divided) {
+                if (schema != ANY) {
+                    throw none(text);
+                }
+                schema = compile(text, part);
                 part.setLength(0);
-            } else if (!quoted && c == '*') {
-                part.append(".*");
-            } else if (!quoted && c == '?') {
-                part.append('.');
             } else {
                 i += doubled ? 1 : 0;
-                String one = quoted ? Character.toString(c) : Character.toString(Character.toLowerCase(c));
-                part.append(Pattern.quote(one));
+                append(part, c, quoted);
             }
         }
-        return new NamePattern(text, schema, compile(part));
+        if (quoted || text.isBlank()) {
+            throw none(text);
+        }
+        return new NamePattern(text, schema, compile(text, part));
     }
 
-    private static Pattern compile(StringBuilder regex) {
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    private static void append(StringBuilder part, char c, boolean quoted) {
+        if (quoted) {
+            part.append(SPECIAL.indexOf(c) < 0 ? "" : "\\").append(c);
+            return;
+        }
+        switch (c) {
+            case '*' -> part.append(".*");
+            case '?' -> part.append('.');
+            case '.', '$' -> part.append('\\').append(c);
+            // folded as the server does it in any encoding: ASCII only
+            default -> part.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
+        }
+    }
+
+    private static Pattern compile(String text, StringBuilder regex) {
+        try {
+            return Pattern.compile("^(" + regex + ")$", Pattern.DOTALL);
+        } catch (PatternSyntaxException _) {
+            throw none(text);
+        }
+    }
+
+    private static HoldfastException.BadUsage none(String text) {
+        return new HoldfastException.BadUsage(
+                "no pattern of names: " + text, "write it as for psql's \\d: orders, app.order*, \"Odd Name\"");
     }
 
     public boolean matches(String inSchema, String called) {

@@ -1,6 +1,7 @@
 package holdfast.source.postgres.stash;
 
 import holdfast.model.HoldfastException;
+import holdfast.source.postgres.rows.NamePattern;
 import holdfast.source.postgres.stash.Unit.Column;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Tables as the catalog of a database has them. Used by one thread.
 record Tables(StashSession session) {
@@ -27,6 +29,8 @@ record Tables(StashSession session) {
             FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = ?::pg_catalog.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum""";
 
+    private static final Pattern ANY = Pattern.compile("");
+
     private static final String TREE = """
             SELECT t.relid::pg_catalog.oid, c.relkind
             FROM pg_catalog.pg_partition_tree(?::pg_catalog.oid) t JOIN pg_catalog.pg_class c ON c.oid = t.relid""";
@@ -41,22 +45,22 @@ record Tables(StashSession session) {
     /// @throws HoldfastException.PreCheckFailed when a pattern fits no table
     List<Unit> matching(StashRequest request) throws SQLException {
         List<NamePattern> schemas =
-                request.schemas().stream().map(NamePattern::ofSchema).toList();
+                request.schemas().stream().map(NamePattern::ofName).toList();
         List<NamePattern> patterns =
-                request.tables().stream().map(NamePattern::ofTable).toList();
+                request.tables().stream().map(NamePattern::of).toList();
         TreeMap<TableName, Unit> units = new TreeMap<>();
         if (patterns.isEmpty()) {
             for (NamePattern schema : schemas) {
-                add(units, candidates(schema.schema(), "", false), "schema " + schema.text());
+                add(units, candidates(schema.name(), ANY, false), "schema " + schema.text());
             }
         }
         for (NamePattern pattern : patterns) {
             List<List<String>> found = new ArrayList<>();
-            if (pattern.hasSchema() || schemas.isEmpty()) {
-                found.addAll(candidates(pattern.schema(), pattern.name(), !pattern.hasSchema()));
+            if (pattern.namesSchema() || schemas.isEmpty()) {
+                found.addAll(candidates(pattern.schema(), pattern.name(), !pattern.namesSchema()));
             } else {
                 for (NamePattern schema : schemas) {
-                    found.addAll(candidates(schema.schema(), pattern.name(), false));
+                    found.addAll(candidates(schema.name(), pattern.name(), false));
                 }
             }
             add(units, found, pattern.text());
@@ -65,18 +69,16 @@ record Tables(StashSession session) {
     }
 
     /// @param visible only what the role finds without naming a schema
-    private List<List<String>> candidates(String schema, String name, boolean visible) throws SQLException {
+    private List<List<String>> candidates(Pattern schema, Pattern name, boolean visible) throws SQLException {
         if (visible) {
             session.execute("RESET search_path"); // as pg_dump does it for just this query
         }
         try {
             return session.rows(
-                    CANDIDATES + " AND (? = '' OR n.nspname ~ ?) AND (? = '' OR c.relname ~ ?)"
+                    CANDIDATES + " AND n.nspname ~ ? AND c.relname ~ ?"
                             + (visible ? " AND pg_catalog.pg_table_is_visible(c.oid)" : ""),
-                    schema,
-                    schema,
-                    name,
-                    name);
+                    schema.pattern(),
+                    name.pattern());
         } finally {
             if (visible) {
                 session.execute("SET search_path = ''");
