@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /// Decides, each time a connection breaks over which something is read, whether it is tried over
 /// another one. Used by one thread.
@@ -13,13 +14,14 @@ final class Attempts {
     private static final int MOST = 4;
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    private final Readers readers;
+    private final BooleanSupplier snapshotHeld;
     private final String what;
     private int made;
 
+    /// @param snapshotHeld whether there is anything left to read for another connection
     /// @param what is read, in the plural
-    Attempts(Readers readers, String what) {
-        this.readers = readers;
+    Attempts(BooleanSupplier snapshotHeld, String what) {
+        this.snapshotHeld = snapshotHeld;
         this.what = what;
     }
 
@@ -33,7 +35,7 @@ final class Attempts {
     void failed(Exception cause, boolean resumable) throws IOException {
         made++;
         String said = reason(cause);
-        if (!readers.snapshotHeld()) {
+        if (!snapshotHeld.getAsBoolean()) {
             throw new SnapshotLostException("lost the server while " + what + " were read: " + said, cause);
         }
         if (made == 1 && cause instanceof SQLException failure && !Connections.isLost(failure)) {

@@ -50,7 +50,7 @@ final class CopyReading implements FileContent.Reading {
         this.node = node;
         this.ending = ending;
         this.result = result;
-        this.attempts = new Attempts(readers, "the rows of " + rows.table());
+        this.attempts = new Attempts(readers::snapshotHeld, "the rows of " + rows.table());
     }
 
     @Override

@@ -2,6 +2,7 @@ package holdfast.source.postgres;
 
 import holdfast.io.Parallel;
 import holdfast.model.FingerprintSum;
+import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
@@ -184,8 +185,10 @@ final class DatabaseCapture implements Capture {
     private boolean globals(DirectorySink directory) throws IOException {
         byte[] content;
         try {
-            content = globals.read();
-        } catch (IOException e) {
+            content = globals.read(snapshot);
+        } catch (SnapshotLostException e) {
+            throw e;
+        } catch (HoldfastException.Failed | IOException e) {
             failures.add(new SourceRecord.Failure(Globals.NAME, String.valueOf(e.getMessage()), false));
             return false;
         }

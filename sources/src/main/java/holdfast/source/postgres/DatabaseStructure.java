@@ -21,10 +21,14 @@ public record DatabaseStructure(ClientPrograms programs, int preferred, Path scr
             Catalog catalog = new Catalog(snapshot);
             ClientPrograms.Installation installation = programs.dumping(catalog.serverMajor(), preferred);
             SchemaDump dump = new SchemaDump(
-                    installation.program("pg_dump"), connections.libpq(), scratch, PostgresOptions.DEFAULTS.silence());
+                    installation.program("pg_dump"),
+                    connections.libpq(),
+                    scratch,
+                    PostgresOptions.DEFAULTS.silence(),
+                    _ -> {});
             try (LockWatch watch = LockWatch.start(connections, _ -> {})) {
-                return DatabaseEncoding.readable(dump.run(
-                        snapshot.name(), encoding, lockTimeout.toMillis(), List.of(), watch::working, _ -> {}));
+                return DatabaseEncoding.readable(
+                        dump.run(snapshot, encoding, lockTimeout.toMillis(), List.of(), watch::working, _ -> {}));
             }
         } catch (SQLException e) {
             throw new IOException("cannot describe the database: " + e.getMessage(), e);

@@ -33,14 +33,14 @@ final class ObjectReading implements FileContent.Reading {
     private long at;
     private boolean done;
 
-    /// @param result told of the object when it has been read: a row of its number, a line feed, and
-    ///     its content
+    /// @param result told of the object when it has been read: a row of its number, a line feed,
+    ///     and its content
     ObjectReading(Readers readers, long oid, Node node, Consumer<FingerprintSum> result) {
         this.readers = readers;
         this.oid = oid;
         this.node = node;
         this.result = result;
-        this.attempts = new Attempts(readers, "the bytes of large object " + oid);
+        this.attempts = new Attempts(readers::snapshotHeld, "the bytes of large object " + oid);
         byte[] number = (oid + "\n").getBytes(StandardCharsets.US_ASCII);
         digest.piece(number, number.length);
     }

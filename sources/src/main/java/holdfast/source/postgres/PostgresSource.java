@@ -98,9 +98,11 @@ public final class PostgresSource implements Source {
 
     @Override
     public Capture capture() throws IOException {
-        return new RepeatedCapture(
-                        new Taking(), options.absence(), notice -> notices.accept(location() + ": " + notice))
-                .begin();
+        return new RepeatedCapture(new Taking(), options.absence(), this::tell).begin();
+    }
+
+    private void tell(String notice) {
+        notices.accept(location() + ": " + notice);
     }
 
     private final class Taking implements RepeatedCapture.Taking {
@@ -126,7 +128,9 @@ public final class PostgresSource implements Source {
                 String said = Attempts.reason(e);
                 if (!snapshot.held()) {
                     snapshot.abandon();
-                    throw new SnapshotLostException("lost the server while the database was described: " + said, e);
+                    throw SnapshotLostException.in(e)
+                            .orElseGet(() -> new SnapshotLostException(
+                                    "lost the server while the database was described: " + said, e));
                 }
                 switch (e) {
                     case HoldfastException toldAlready -> throw toldAlready;
@@ -152,7 +156,8 @@ public final class PostgresSource implements Source {
         Installation installation = programs.dumping(major);
         Libpq libpq = connections.libpq();
         Map<String, String> details = catalog.details();
-        SchemaDump dump = new SchemaDump(installation.program("pg_dump"), libpq, scratch, options.silence());
+        SchemaDump dump =
+                new SchemaDump(installation.program("pg_dump"), libpq, scratch, options.silence(), this::tell);
         TableOfContents toc = tableOfContents(dump, connections, snapshot).undated();
         Set<String> tables = tables(toc);
         catalog.requireWhole(location(), tables);
@@ -168,7 +173,7 @@ public final class PostgresSource implements Source {
                 toc,
                 catalog.relations(tables),
                 details,
-                new Globals(installation.program("pg_dumpall"), libpq, options.silence()),
+                new Globals(installation.program("pg_dumpall"), libpq, options.silence(), this::tell),
                 snapshot,
                 readers,
                 options,
@@ -188,10 +193,10 @@ public final class PostgresSource implements Source {
         Catalog catalog = new Catalog(snapshot);
         String encoding = catalog.encoding();
         long patience = options.lockTimeout().toMillis();
-        try (LockWatch watch = LockWatch.start(connections, notice -> notices.accept(location() + ": " + notice))) {
+        try (LockWatch watch = LockWatch.start(connections, this::tell)) {
             try {
                 return dump.run(
-                        snapshot.name(),
+                        snapshot,
                         encoding,
                         patience,
                         options.selection(),

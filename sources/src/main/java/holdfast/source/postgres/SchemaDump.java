@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// Has `pg_dump` describe a database: the table of contents it writes before the first row. Then it
@@ -35,32 +36,50 @@ final class SchemaDump {
     private final Libpq libpq;
     private final Path scratch;
     private final Duration silence;
+    private final Consumer<String> told;
 
     /// @param scratch folder for what `pg_dump` says
     /// @param silence how long it may be at a standstill
-    SchemaDump(Path program, Libpq libpq, Path scratch, Duration silence) {
+    /// @param told why it runs again
+    SchemaDump(Path program, Libpq libpq, Path scratch, Duration silence, Consumer<String> told) {
         this.program = program;
         this.libpq = libpq;
         this.scratch = scratch;
         this.silence = silence;
+        this.told = told;
     }
 
-    /// @param snapshot name of the exported snapshot
+    /// Runs it again, in the same snapshot, when its connection broke.
+    ///
     /// @param encoding of the database: a role may have another one of its own, and the rows are
     ///     read in this one
     /// @param lockWaitMillis how long to wait for a table that is locked
     /// @param selection more options of `pg_dump`
     /// @param served when the server was last seen working for it, by [System#nanoTime]
     /// @throws HoldfastException.PreCheckFailed with what `pg_dump` said, when it refused
-    /// @throws HoldfastException.Failed when it was at a standstill
+    /// @throws HoldfastException.Failed when it was at a standstill, or lost the server again and
+    ///     again
+    /// @throws SnapshotLostException when it lost the server, and the snapshot is lost too
     TableOfContents run(
-            String snapshot,
+            ExportedSnapshot snapshot,
             String encoding,
             long lockWaitMillis,
             List<String> selection,
             LongSupplier served,
             WhileLocked locked)
             throws IOException, SQLException {
+        Attempts attempts = new Attempts(snapshot::held, "the definitions of the database");
+        while (true) {
+            try {
+                return once(command(snapshot.name(), encoding, lockWaitMillis, selection), served, locked);
+            } catch (LostConnectionException e) {
+                attempts.failed(e, true);
+                told.accept(e.getMessage() + "; pg_dump runs again, in the same snapshot");
+            }
+        }
+    }
+
+    private List<String> command(String snapshot, String encoding, long lockWaitMillis, List<String> selection) {
         List<String> command = new ArrayList<>(List.of(
                 program.toString(),
                 "--format=custom",
@@ -71,12 +90,15 @@ final class SchemaDump {
                 "--encoding=" + encoding,
                 "--lock-wait-timeout=" + lockWaitMillis));
         command.addAll(selection);
+        return command;
+    }
+
+    private TableOfContents once(List<String> command, LongSupplier served, WhileLocked locked)
+            throws IOException, SQLException {
         Path messages = Files.createTempFile(scratch, "holdfast-pg_dump", ".log");
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
-            builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-            builder.environment().putAll(libpq.environment());
-            builder.environment().put("LC_ALL", "C.UTF-8");
+            libpq.prepare(builder);
             // constants of times are written in the session's zone: the same one whatever server and database say
             builder.environment().put("PGTZ", "UTC");
             Process process = builder.start();
@@ -106,18 +128,24 @@ final class SchemaDump {
                             "see whether the server answers others; --silence-timeout makes this wait longer",
                             e);
                 }
-                throw refused(process, messages, e);
+                stop(process);
+                String said = said(messages);
+                if (LostConnectionException.isIn(said)) {
+                    throw LostConnectionException.of("pg_dump", said, e);
+                }
+                throw refused(said, e);
             }
         }
     }
 
-    private HoldfastException refused(Process process, Path messages, IOException cause) throws IOException {
-        stop(process);
-        byte[] said;
+    private static String said(Path messages) throws IOException {
         try (InputStream in = Files.newInputStream(messages)) {
-            said = in.readNBytes(MESSAGE_BYTES);
+            return new String(in.readNBytes(MESSAGE_BYTES), StandardCharsets.UTF_8).strip();
         }
-        String text = new String(said, StandardCharsets.UTF_8).strip().replaceAll("pg_dump: (error: )?", "");
+    }
+
+    private HoldfastException refused(String said, IOException cause) {
+        String text = said.replaceAll("pg_dump: (error: )?", "");
         return new HoldfastException.PreCheckFailed(
                 "pg_dump cannot describe the database: "
                         + (text.isEmpty() ? cause.getMessage() : text.replace("\n", "; ")),

@@ -34,6 +34,18 @@ public record Libpq(Map<String, String> environment, String settings) {
                         + " tcp_user_timeout=" + (unacknowledged == null ? UNACKNOWLEDGED.toMillis() : unacknowledged));
     }
 
+    /// What else a program finds, it must not: variables of libpq that are somebody's own, and a
+    /// language, as we read what it says.
+    ///
+    /// @param program gets the environment that is this
+    public void prepare(ProcessBuilder program) {
+        Map<String, String> variables = program.environment();
+        variables.keySet().removeIf(name -> name.startsWith("PG"));
+        variables.putAll(environment);
+        variables.put("LC_ALL", "C.UTF-8");
+        variables.remove("LANGUAGE"); // goes before every locale but C itself
+    }
+
     /// Shows no secret.
     @Override
     public String toString() {
