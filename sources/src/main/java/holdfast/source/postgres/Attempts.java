@@ -35,9 +35,7 @@ final class Attempts {
     void failed(Exception cause, boolean resumable) throws IOException {
         made++;
         String said = reason(cause);
-        if (!snapshotHeld.getAsBoolean()) {
-            throw new SnapshotLostException("lost the server while " + what + " were read: " + said, cause);
-        }
+        requireSnapshot(said, cause);
         if (made == 1 && cause instanceof SQLException failure && !Connections.isLost(failure)) {
             throw new IOException("cannot read " + what + ": " + said, cause);
         }
@@ -48,6 +46,13 @@ final class Attempts {
                     cause);
         }
         pause(PAUSE.multipliedBy(made));
+        requireSnapshot(said, cause); // of all sessions that end together one is the first
+    }
+
+    private void requireSnapshot(String said, Exception cause) throws SnapshotLostException {
+        if (!snapshotHeld.getAsBoolean()) {
+            throw new SnapshotLostException("lost the server while " + what + " were read: " + said, cause);
+        }
     }
 
     static String reason(Exception failure) {
