@@ -1,5 +1,6 @@
 package holdfast.source.postgres;
 
+import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.rows.DatabaseEncoding;
@@ -15,7 +16,7 @@ import java.util.List;
 /// @param scratch folder for small temporary files
 public record DatabaseStructure(ClientPrograms programs, int preferred, Path scratch, Duration lockTimeout) {
     /// @param encoding in which the server shall describe it: that of what it is compared with
-    /// @throws holdfast.model.HoldfastException.PreCheckFailed when no `pg_dump` fits the server
+    /// @throws HoldfastException.PreCheckFailed when no `pg_dump` fits the server
     public TableOfContents read(Connections connections, String encoding) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections)) {
             Catalog catalog = new Catalog(snapshot);
@@ -29,7 +30,15 @@ public record DatabaseStructure(ClientPrograms programs, int preferred, Path scr
             try (LockWatch watch = LockWatch.start(connections, _ -> {})) {
                 return DatabaseEncoding.readable(
                         dump.run(snapshot, encoding, lockTimeout.toMillis(), List.of(), watch::working, _ -> {}));
+            } catch (HoldfastException.PreCheckFailed | HoldfastException.Failed e) {
+                if (snapshot.held()) {
+                    throw e;
+                }
+                throw new SnapshotLostException(
+                        "lost the server while the database was described: " + e.getMessage(), e);
             }
+        } catch (SnapshotLostException e) {
+            throw e.failed("");
         } catch (SQLException e) {
             throw new IOException("cannot describe the database: " + e.getMessage(), e);
         }

@@ -99,11 +99,7 @@ final class Filling {
             status.abandoned(String.valueOf(e.getMessage()), new TreeSet<>(names(entries)));
             return new Filled(status, List.of(), List.of());
         }
-        try {
-            return looked(plan, connections, manner, existing, masking, status);
-        } catch (HoldfastException.PreCheckFailed e) {
-            throw failed(e);
-        }
+        return looked(plan, connections, manner, existing, masking, status);
     }
 
     /// It is no check beforehand that has failed.
@@ -159,13 +155,31 @@ final class Filling {
             RowMasking masking,
             RestoreStatus status)
             throws IOException {
+        try {
+            Looking looking = new Looking(plan, status, manner.deadline(), around.log());
+            return looked(plan, connections, manner, existing, masking, status, looking);
+        } catch (HoldfastException.PreCheckFailed e) {
+            throw failed(e);
+        }
+    }
+
+    private Filled looked(
+            DatabasePlan plan,
+            Connections connections,
+            TargetSession.Manner manner,
+            Optional<ExistingTables> existing,
+            RowMasking masking,
+            RestoreStatus status,
+            Looking looking)
+            throws IOException {
         List<TocEntry> entries = entries(plan);
         step("analysing");
-        List<DatabaseResult.TableStatistics> statistics = Statistics.of(connections, manner, entries, options.jobs());
+        List<DatabaseResult.TableStatistics> statistics =
+                Statistics.of(connections, manner, entries, options.jobs(), looking);
         List<CheckResult> checks = new ArrayList<>();
         if (status.failed() == 0) {
             step("verifying");
-            checks.addAll(verify(plan, connections, existing, masking));
+            checks.addAll(verify(plan, connections, existing, masking, looking));
         }
         if (status.failed() == 0 || plan.way() == Way.INTO) {
             checks.addAll(masking.proof(new LeakSearch(connections, options.jobs(), around.progress())));
@@ -176,7 +190,7 @@ final class Filling {
         }
         if (status.failed() == 0) {
             step("asking");
-            checks.addAll(queries.run(connections));
+            checks.addAll(looking.at("it was asked the queries", () -> queries.run(connections)));
         }
         checks.sort(Comparator.comparing(CheckResult::passed));
         return new Filled(status, checks, statistics);
@@ -239,7 +253,11 @@ final class Filling {
     }
 
     private List<CheckResult> verify(
-            DatabasePlan plan, Connections connections, Optional<ExistingTables> existing, RowMasking masking)
+            DatabasePlan plan,
+            Connections connections,
+            Optional<ExistingTables> existing,
+            RowMasking masking,
+            Looking looking)
             throws IOException {
         Set<Check> checks = options.checks();
         boolean whole = !options.content().selects() && options.content().part() == RestoreOptions.Part.ALL;
@@ -247,17 +265,21 @@ final class Filling {
                 new Verification(connections, recorded, plan.toc(), entries(plan), plan.inside(), around.progress());
         List<CheckResult> results = new ArrayList<>();
         if (checks.contains(Check.STRUCTURE) && !options.content().part().dataOnly()) {
-            results.addAll(verification.structure(
-                    around.structure(), new Structure.Manner(true, whole, options.owners(), options.privileges())));
+            Structure.Manner manner = new Structure.Manner(true, whole, options.owners(), options.privileges());
+            results.addAll(
+                    looking.at("the structure was verified", () -> verification.structure(around.structure(), manner)));
         }
-        results.addAll(verification.constraints(checks));
+        results.addAll(looking.at("constraints were verified", () -> verification.constraints(checks)));
         if (checks.contains(Check.RELATIONSHIPS) && existing.isPresent()) {
-            results.addAll(verification.relationships(existing.get()));
+            ExistingTables tables = existing.get();
+            results.addAll(looking.at("foreign keys were verified", () -> verification.relationships(tables)));
         }
         boolean appended = options.content().part() == RestoreOptions.Part.DATA_APPENDED;
         if (checks.contains(Check.FINGERPRINTS) && !appended) {
-            results.addAll(verification.fingerprints(
-                    DatabaseRestore.tables(recorded), options.jobs(), masking.masked(plan.entries())));
+            Set<String> masked = masking.masked(plan.entries());
+            results.addAll(looking.at(
+                    "the rows were verified",
+                    () -> verification.fingerprints(DatabaseRestore.tables(recorded), options.jobs(), masked)));
         }
         return results;
     }

@@ -41,6 +41,12 @@ record Leftovers(TargetServer server, ConnectionTarget target, Duration connectT
         return "SELECT pg_catalog.pg_advisory_lock(" + LOCKS + ", " + (int) key(database) + ")";
     }
 
+    /// The same for a session that takes the place of one that broke: the server may not know yet
+    /// that it did, and hold the lock for that one.
+    static String lockIfFree(String database) {
+        return "SELECT pg_catalog.pg_try_advisory_lock(" + LOCKS + ", " + (int) key(database) + ")";
+    }
+
     private static long key(String database) {
         CRC32 sum = new CRC32();
         sum.update(database.getBytes(StandardCharsets.UTF_8));

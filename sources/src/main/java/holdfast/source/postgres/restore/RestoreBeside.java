@@ -28,6 +28,8 @@ record RestoreBeside(ConnectionTarget target, RestoreOptions options, DatabaseRe
                 }
                 Filling.Filled filled = filling.fill(plan, target.withDatabase(swap.scratch()), deadline, masking);
                 if (filled.right()) {
+                    new Looking(plan, filled.status(), deadline, around.log())
+                            .at("it took its place", () -> server.renewed(Leftovers.lockIfFree(swap.scratch())));
                     new DatabaseProperties(server, database, options, around.log())
                             .apply(swap.scratch(), filled.status());
                 }
@@ -52,6 +54,7 @@ record RestoreBeside(ConnectionTarget target, RestoreOptions options, DatabaseRe
     /// What has failed already is told anyway; that it cannot be tidied up is for the log.
     private void discard(DatabaseSwap swap) {
         try {
+            swap.server().renewed(Leftovers.lockIfFree(swap.scratch()));
             Subscriptions.drop(new Connections(target.withDatabase(swap.scratch()), options.connectTimeout()));
             swap.dropScratch();
         } catch (IOException | HoldfastException e) {

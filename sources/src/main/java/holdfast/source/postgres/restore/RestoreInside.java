@@ -30,16 +30,32 @@ record RestoreInside(
         if (status.failed() > 0) {
             return new RestoreBeside.Done(new Filling.Filled(status, List.of(), List.of()), false);
         }
-        boolean right = false;
+        Filling.Filled filled;
         try {
-            Filling.Filled filled = filling.look(plan, connections, deadline, status);
-            right = filled.right();
-            return new RestoreBeside.Done(filled, right);
-        } finally {
-            if (!right) {
-                around.log().accept("taking back what was restored, which is not right");
-                takeBack(plan, connections);
-            }
+            filled = filling.look(plan, connections, deadline, status);
+        } catch (IOException | RuntimeException e) {
+            takeBackAfter(e, plan, connections);
+            throw e;
+        }
+        if (!filled.right()) {
+            around.log().accept("taking back what was restored, which is not right");
+            takeBack(plan, connections);
+        }
+        return new RestoreBeside.Done(filled, filled.right());
+    }
+
+    /// @throws HoldfastException.Failed when that fails too
+    private void takeBackAfter(Exception failure, DatabasePlan plan, Connections connections) {
+        around.log().accept("taking back what was restored, which is not verified");
+        try {
+            takeBack(plan, connections);
+        } catch (IOException | HoldfastException e) {
+            failure.addSuppressed(e);
+            throw new HoldfastException.Failed(
+                    failure.getMessage() + "; and it could not be taken back: " + e.getMessage(),
+                    "what was restored stands in " + plan.target()
+                            + ", not verified, and what was there before is kept beside it",
+                    failure);
         }
     }
 

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
@@ -33,13 +34,21 @@ final class Statistics {
     /// @param width sessions at the same time
     /// @return of the tables whose rows were restored, the largest first
     static List<TableStatistics> of(
-            Connections connections, TargetSession.Manner manner, List<TocEntry> entries, int width)
+            Connections connections, TargetSession.Manner manner, List<TocEntry> entries, int width, Looking looking)
             throws IOException {
         Set<String> tables = entries.stream()
                 .filter(entry -> ANALYSED.contains(String.valueOf(entry.description())))
                 .map(entry -> Identifiers.qualified(String.valueOf(entry.namespace()), String.valueOf(entry.tag())))
                 .collect(Collectors.toSet());
-        ConcurrentLinkedQueue<String> left = new ConcurrentLinkedQueue<>(tables);
+        Queue<String> left = new ConcurrentLinkedQueue<>(tables);
+        String what = "the restored tables were analysed";
+        looking.at(what, () -> analysed(connections, manner, left, width));
+        return looking.at(what, () -> sizes(connections, names(entries)));
+    }
+
+    /// @return what is left: nothing
+    private static Queue<String> analysed(
+            Connections connections, TargetSession.Manner manner, Queue<String> left, int width) throws IOException {
         List<TargetSession> sessions = new ArrayList<>();
         for (int i = 0; i < width; i++) {
             sessions.add(new TargetSession(connections, manner));
@@ -47,20 +56,32 @@ final class Statistics {
         try {
             Parallel.each(sessions, width, session -> {
                 for (String table = left.poll(); table != null; table = left.poll()) {
-                    analyse(session, table, manner);
+                    analyse(session, table, manner, left);
                 }
             });
         } finally {
             sessions.forEach(TargetSession::close);
         }
-        return sizes(connections, names(entries));
+        return left;
     }
 
-    private static void analyse(TargetSession session, String table, TargetSession.Manner manner) {
+    /// @param left gets the table back when it may be analysed by another session
+    private static void analyse(TargetSession session, String table, TargetSession.Manner manner, Queue<String> left)
+            throws IOException {
+        boolean lost = true;
         try {
             session.execute(session.version() >= FIRST_WITH_ONLY ? "ANALYZE ONLY " + table : "ANALYZE " + table);
+            lost = false;
         } catch (SQLException e) {
+            lost = Connections.isLost(e);
+            if (lost) {
+                throw new IOException("cannot analyse " + table + ": " + FirstLine.of(e), e);
+            }
             manner.log().accept("not analysed: " + table + ": " + FirstLine.of(e));
+        } finally {
+            if (lost) {
+                left.add(table);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ final class TargetServer implements AutoCloseable {
     private static final String DATABASE_OWNER = "pg_database_owner";
 
     private static final String NOT_ALLOWED = "42501";
+    private static final int ANSWER_SECONDS = 20;
     private static final List<String> MAINTENANCE = List.of("postgres", "template1");
 
     /// What the server says of itself, of the role that restores, and of the database.
@@ -66,18 +67,48 @@ final class TargetServer implements AutoCloseable {
 
     private final ConnectionTarget target;
     private final Duration connectTimeout;
-    private final Connection connection;
+    private Connection connection;
 
     private TargetServer(ConnectionTarget target, Duration connectTimeout) throws IOException {
         this.target = target;
         this.connectTimeout = connectTimeout;
-        this.connection = new Connections(target, connectTimeout).openForRestore("UTF8");
+        this.connection = open();
+    }
+
+    private Connection open() throws IOException {
+        Connection opened = new Connections(target, connectTimeout).openForRestore("UTF8");
+        boolean done = false;
         try {
             // it says nothing while a database is filled, and must be there at the end
-            ask("SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
-                    + " WHERE name = 'idle_session_timeout'");
+            Rows.of(
+                    opened,
+                    "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
+                            + " WHERE name = 'idle_session_timeout'");
+            done = true;
+            return opened;
         } catch (SQLException e) {
+            throw broken(e);
+        } finally {
+            if (!done) {
+                close(opened);
+            }
+        }
+    }
+
+    /// Takes another session when this one broke while nobody asked it anything.
+    ///
+    /// @param statement with which the new one begins
+    /// @return whether it did
+    boolean renewed(String statement) throws IOException {
+        try {
+            if (connection.isValid(ANSWER_SECONDS)) {
+                return false;
+            }
             close();
+            connection = open();
+            ask(statement);
+            return true;
+        } catch (SQLException e) {
             throw broken(e);
         }
     }
@@ -232,6 +263,10 @@ final class TargetServer implements AutoCloseable {
 
     @Override
     public void close() {
+        close(connection);
+    }
+
+    private static void close(Connection connection) {
         try {
             connection.close();
         } catch (SQLException _) {
