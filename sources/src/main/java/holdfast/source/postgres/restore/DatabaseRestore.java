@@ -101,11 +101,19 @@ public final class DatabaseRestore {
         List<TocEntry> chosen = Selection.of(toc.entries(), options.content());
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             TargetServer.Facts facts = server.facts(target.database());
-            List<String> warnings = new PreChecks(target.display(), toc, chosen, facts).run(options);
+            Way way = placing.way(server, facts);
+            Optional<InsidePlan> inside = Optional.empty();
+            List<String> warnings = new ArrayList<>();
+            if (way == Way.INSIDE) {
+                refuseMask();
+                inside = Optional.of(
+                        placing.inside(server, facts, chosen, around.clock().instant(), warnings));
+                chosen = inside.get().entries(chosen);
+            }
+            warnings.addAll(new PreChecks(target.display(), toc, chosen, facts).run(options));
             for (String left : leftovers(server).find()) {
                 warnings.add("a restore that was ended has left the database " + left + "; it is dropped");
             }
-            Way way = placing.way(server, facts);
             SchemaNames names = options.content().names();
             if (!names.isEmpty()) {
                 SchemaRenaming renaming = new SchemaRenaming(names, toc);
@@ -122,13 +130,6 @@ public final class DatabaseRestore {
                 chosen = placing.fitting(toc, chosen, emptied);
             } else if (options.content().selects()) {
                 chosen = Placing.withSchemas(toc, chosen, Set.of("public"));
-            }
-            Optional<InsidePlan> inside = Optional.empty();
-            if (way == Way.INSIDE) {
-                refuseMask();
-                inside = Optional.of(
-                        placing.inside(server, facts, chosen, around.clock().instant(), warnings));
-                chosen = inside.get().entries(chosen);
             }
             if (mask != null) {
                 MaskChecks checks = new MaskChecks(mask, encoding(recorded));

@@ -244,4 +244,18 @@ final class RestoreInsideTest {
         tenant("objects", "SELECT lo_create(77)");
         assertThatThrownBy(() -> restore("objects").plan()).hasMessageContaining("large object 77");
     }
+
+    /// In a schema that stays, as `public` does where a superuser owns it.
+    @Test
+    void whatCannotLeaveASchemaThatStaysIsRefused() throws Exception {
+        live("immovable");
+        SERVER.run("immovable", "ALTER SCHEMA public OWNER TO postgres");
+        tenant("immovable", "CREATE TYPE shop.span AS RANGE (SUBTYPE = int)");
+        assertThat(restore("immovable").plan().keptSchemas()).containsOnlyKeys("public", "shop", "more");
+        SERVER.run("immovable", "CREATE TYPE public.span AS RANGE (SUBTYPE = int)");
+        assertThatThrownBy(() -> restore("immovable").plan())
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                .hasMessageContaining(
+                        "nor can what is in it be replaced: type public.span cannot leave the schema public");
+    }
 }
