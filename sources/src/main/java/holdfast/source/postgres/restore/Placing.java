@@ -116,6 +116,13 @@ final class Placing {
                                 + "; nor can what is in it be replaced: " + answer.obstacle(),
                         why.hint());
             }
+            requireRoom(
+                    new InsideLocks(
+                                    connection,
+                                    answer.plan().get(),
+                                    answer.plan().get().entries(chosen))
+                            .answer(),
+                    why);
             warnings.add(why.reason() + ": so what is in " + target.display()
                     + " is replaced, in one transaction, by one session; who writes into it waits until then");
             if (!answer.plan().get().emptied().isEmpty()) {
@@ -125,6 +132,18 @@ final class Placing {
             return answer.plan().get();
         } catch (SQLException e) {
             throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
+        }
+    }
+
+    private void requireRoom(InsideLocks.Answer locks, Obstacle why) {
+        if (!locks.fits()) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot replace what is in " + target.display() + ": " + why.reason()
+                            + ", so it is one transaction,"
+                            + " which needs up to " + locks.needed() + " locks; the server has room for "
+                            + locks.room(),
+                    "raise its max_locks_per_transaction from " + locks.setting() + " to " + locks.wanted()
+                            + " and restart it; or " + why.hint());
         }
     }
 
