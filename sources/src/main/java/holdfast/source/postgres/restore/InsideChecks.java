@@ -34,7 +34,8 @@ record InsideChecks(Connection connection, List<TocEntry> chosen) {
                 WHERE d.deptype = 'e' AND i.schema = pg_catalog.quote_ident(n.nspname))
             FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'""";
 
-    /// What belongs to the database as a whole, and to no extension.
+    /// What belongs to the database as a whole, and to no extension or type, as the cast to a
+    /// multirange does.
     private static final String GLOBAL = """
             SELECT pg_catalog.pg_describe_object(o.classid, o.objid, 0) FROM (
                 SELECT 'pg_catalog.pg_event_trigger'::pg_catalog.regclass AS classid, oid AS objid
@@ -56,7 +57,7 @@ record InsideChecks(Connection connection, List<TocEntry> chosen) {
                 UNION ALL SELECT 'pg_catalog.pg_largeobject'::pg_catalog.regclass, oid
                 FROM pg_catalog.pg_largeobject_metadata) o
             WHERE (o.objid >= 16384 OR o.classid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'e') LIMIT 6""";
+                WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype IN ('e', 'i')) LIMIT 6""";
 
     private static final String OF_EXTENSIONS = """
             SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
