@@ -24,9 +24,6 @@ import java.util.Set;
 
 /// The snapshot of what a restore is about to replace, by which it can be taken back.
 record SafetySnapshot(Session session, Operations operations, Operations.InUse inUse) {
-    /// By which such snapshots are found again.
-    static final String TAG = "before-restore";
-
     /// What stands at the targets now, as it is: a database that is no longer one is kept as a
     /// plain file.
     Snapshot take(Optional<RestorePlan> plan, DatabaseRestores servers, HeldLock lock) throws IOException {
@@ -81,8 +78,8 @@ record SafetySnapshot(Session session, Operations operations, Operations.InUse i
                         .toList(),
                 named.stream().map(SourceArguments.Named::path).toList(),
                 List.of(),
-                List.of(TAG),
-                TAG,
+                List.of(Snapshot.BEFORE_RESTORE),
+                Snapshot.BEFORE_RESTORE,
                 "what a restore was about to replace",
                 new BackupRequest.Parent.Latest());
         BackupResult result = operations.backUp(

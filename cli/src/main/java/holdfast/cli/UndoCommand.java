@@ -56,8 +56,8 @@ final class UndoCommand implements Callable<Integer> {
                 new RestoreRequest(new RestoreRequest.Destination.InPlace(), PathFilter.ALL, false, true, true, true);
         try (OpenRepository open = session.open()) {
             Operations operations = new Operations(session, open);
-            SnapshotFilter filter =
-                    new SnapshotFilter(List.of(operations.host("")), List.of(List.of(SafetySnapshot.TAG)), List.of());
+            SnapshotFilter filter = new SnapshotFilter(
+                    List.of(operations.host("")), List.of(List.of(Snapshot.BEFORE_RESTORE)), List.of());
             List<Snapshot> safety = open.repository().snapshots().stream()
                     .filter(filter::admits)
                     .toList();

@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One consistent copy of one or more sources at one instant, as restic's snapshot file describes it.
+/// One consistent copy of one or more sources at one instant, as restic's snapshot file describes
+/// it.
 ///
 /// @param id name of the snapshot's file; the SHA-256 of its sealed bytes
 /// @param tree root tree
@@ -27,6 +28,9 @@ public record Snapshot(
         @Nullable ObjectId original,
         String programVersion,
         @Nullable Summary summary) {
+    /// The tag of what a restore has replaced.
+    public static final String BEFORE_RESTORE = "before-restore";
+
     /// Counts of one backup, by restic's names.
     ///
     /// @param totalBytesProcessed logical bytes of all files

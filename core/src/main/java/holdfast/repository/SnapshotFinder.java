@@ -60,12 +60,13 @@ final class SnapshotFinder {
     Snapshot find(String wanted) {
         String text = wanted.strip();
         if (text.equalsIgnoreCase(LATEST)) {
-            return newest(snapshot -> true).orElseThrow(() -> none("there is none" + filtered()));
+            return newest(snapshot -> true).orElseThrow(() -> none("there is none" + filtered() + onlySafety()));
         }
         if (TIME.matcher(text).matches()) {
             Instant limit = limit(text);
             return newest(snapshot -> !snapshot.time().isAfter(limit))
-                    .orElseThrow(() -> none("none was taken at or before " + text + filtered() + oldest()));
+                    .orElseThrow(
+                            () -> none("none was taken at or before " + text + filtered() + oldest() + onlySafety()));
         }
         if (HEX.matcher(text).matches()) {
             return byPrefix(text.toLowerCase(Locale.ROOT));
@@ -78,8 +79,21 @@ final class SnapshotFinder {
     private Optional<Snapshot> newest(Predicate<Snapshot> condition) {
         return snapshots.reversed().stream()
                 .filter(filter::admits)
+                .filter(this::isMeant)
                 .filter(condition)
                 .findFirst();
+    }
+
+    /// Who restores the newest backup a second time wants the same again, not what the first
+    /// restore has replaced: that is meant only by its id, or by its tag.
+    private boolean isMeant(Snapshot snapshot) {
+        return !filter.tags().isEmpty() || !snapshot.tags().contains(Snapshot.BEFORE_RESTORE);
+    }
+
+    private String onlySafety() {
+        return snapshots.stream().filter(filter::admits).allMatch(this::isMeant)
+                ? ""
+                : " (safety snapshots, tag " + Snapshot.BEFORE_RESTORE + ", are named by their id)";
     }
 
     private String filtered() {
@@ -89,6 +103,7 @@ final class SnapshotFinder {
     private String oldest() {
         return snapshots.stream()
                 .filter(filter::admits)
+                .filter(this::isMeant)
                 .findFirst()
                 .map(snapshot -> "; the oldest is " + show(snapshot))
                 .orElse("");

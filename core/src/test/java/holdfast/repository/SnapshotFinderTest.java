@@ -9,6 +9,7 @@ import holdfast.model.Snapshot;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,25 @@ class SnapshotFinderTest {
                 .id()
                 .hex()
                 .substring(0, 5);
+    }
+
+    @Test
+    void whatARestoreHasReplacedIsMeantOnlyByItsNameOrTag() {
+        List<Snapshot> snapshots = new ArrayList<>(SNAPSHOTS);
+        snapshots.add(snapshot("dddd5", "2026-03-02T02:00:00Z", "web", "/srv", Snapshot.BEFORE_RESTORE));
+        SnapshotFinder all = new SnapshotFinder(snapshots, SnapshotFilter.ALL, BERLIN);
+        assertThat(all.find("latest").id().hex()).startsWith("cccc4");
+        assertThat(all.find("2026-03-03").id().hex()).startsWith("cccc4");
+        assertThat(all.find("dddd").id().hex()).startsWith("dddd5");
+        SnapshotFilter tagged = new SnapshotFilter(List.of(), List.of(List.of(Snapshot.BEFORE_RESTORE)), List.of());
+        assertThat(new SnapshotFinder(snapshots, tagged, BERLIN)
+                        .find("latest")
+                        .id()
+                        .hex())
+                .startsWith("dddd5");
+        assertThatThrownBy(() -> new SnapshotFinder(snapshots.subList(4, 5), SnapshotFilter.ALL, BERLIN).find("latest"))
+                .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                .hasMessageContaining("safety snapshots, tag before-restore");
     }
 
     @ParameterizedTest

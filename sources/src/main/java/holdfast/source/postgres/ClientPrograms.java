@@ -104,14 +104,15 @@ public final class ClientPrograms {
         }
     }
 
-    /// The newest: `pg_dump` reads servers of its own version and of many before it, and never
-    /// newer ones.
+    /// The nearest: `pg_dump` reads servers of its own version and of many before it, and never
+    /// newer ones, but what it writes is in the words of its own version, which the server's own
+    /// `pg_restore` may not read, and the server not understand.
     ///
     /// @throws HoldfastException.PreCheckFailed when none fits; the message names what there is
     public Installation dumping(int serverMajor) {
         return installations.stream()
                 .filter(installation -> installation.major() >= serverMajor)
-                .findFirst()
+                .min(Comparator.comparingInt(Installation::major))
                 .orElseThrow(() -> new HoldfastException.PreCheckFailed(
                         "no pg_dump here fits a server of version " + serverMajor + ": " + there(),
                         "install the package postgresql-client-" + serverMajor
