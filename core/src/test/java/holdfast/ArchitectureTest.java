@@ -26,15 +26,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/// Goal: the picture in docs/ARCHITECTURE.md is true of the code. Every package of `core` is listed here with the
-/// packages it may use; a new package has to be added, which is the moment to think about its place.
+/// Goal: the picture in docs/ARCHITECTURE.md is true of the code. Every package of `core` is listed
+/// here with the packages it may use; a new package has to be added, which is the moment to think
+/// about its place.
 class ArchitectureTest {
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages("holdfast");
 
-    private static final List<String> VERBS = List.of("backup", "restore", "verify", "prune", "view", "copy");
+    private static final List<String> VERBS =
+            List.of("backup", "restore", "verify", "prune", "view", "copy", "rewrite");
 
     private static final List<String> ENGINE =
             List.of("model", "io", "source", "storage", "policy", "chunk", "crypto", "pack", "repository");
@@ -120,8 +122,8 @@ class ArchitectureTest {
         });
     }
 
-    /// What is restored is written by the system calls and by those who plan them; `restore` may besides copy a
-    /// live file to where its successor is built. Making a folder is not writing.
+    /// What is restored is written by the system calls and by those who plan them; `restore` may
+    /// besides copy a live file to where its successor is built. Making a folder is not writing.
     @Test
     void fewWriteFiles() {
         check(noClasses()

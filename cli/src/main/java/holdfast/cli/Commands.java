@@ -23,6 +23,7 @@ final class Commands {
                 new CommandLine(new VerifyCommand(session)),
                 new CommandLine(new RestoreCommand(session)),
                 new CommandLine(new UndoCommand(session)),
+                new CommandLine(new TagCommand(session)),
                 new CommandLine(new ForgetCommand(session)),
                 new CommandLine(new PruneCommand(session)),
                 new CommandLine(new CheckCommand(session)),

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Goal: the commands that keep a repository's books do what they say, on a real repository in a folder.
+/// Goal: the commands that keep a repository's books do what they say, on a real repository in a
+/// folder.
 @Tag("slow")
 final class RepositoryCommandsTest {
     @TempDir
@@ -174,6 +175,36 @@ final class RepositoryCommandsTest {
         assertThat(ok("forget", "--keep-last", "1", "--json").out())
                 .startsWith("{\"message_type\":\"forget\",\"dry_run\":false,\"kept\":1,\"removed\":1,\"refused\":[]")
                 .contains("\"reasons\":[\"last snapshot\"]", "\"host\":\"web1\",\"paths\":[\"/srv/app.db\"]");
+    }
+
+    @Test
+    void tagsChangeAndWhatIsProvenStaysProven() throws IOException {
+        Snapshot old = stored.save("2026-02-01T10:00:00Z", List.of("nightly"), false);
+        stored.prove(old, ProofLevel.SOUND, true);
+        Snapshot latest = stored.save("2026-02-02T10:00:00Z", List.of(), false);
+        assertThat(ok("tag", "--add", "keep", "--dry-run").out())
+                .contains(
+                        "snapshot " + old.id().brief() + " would have the tags nightly,keep",
+                        "would change 2 snapshots");
+        assertThat(ok("snapshots").out()).doesNotContain("keep");
+        assertThat(ok("tag", "--add", "keep,safe", "--remove", "nightly", "--tag", "nightly")
+                        .out())
+                .contains("and has the tags keep,safe", "changed 1 snapshot");
+        assertThat(ok("tag", "--set", "new", "latest", "--json").out())
+                .startsWith("{\"message_type\":\"tag\",\"dry_run\":false,\"changed\":[{\"old_id\":\""
+                        + latest.id().hex())
+                .contains("\"old_tags\":[],\"new_tags\":[\"new\"]");
+        assertThat(ok("snapshots").out())
+                .contains("keep,safe", "sound", "new")
+                .doesNotContain(old.id().brief(), latest.id().brief());
+        assertThat(ok("tag", "--set", "", "--tag", "new").out()).contains("has no tags");
+    }
+
+    @Test
+    void aChangeOfTagsMustSayWhich() {
+        assertThat(world.run("tag").code()).isEqualTo(2);
+        assertThat(world.run("tag", "--set", "a", "--add", "b").err()).contains("--set says all tags");
+        assertThat(world.run("tag", "--add", "a", "ffff").code()).isEqualTo(4);
     }
 
     @Test

@@ -20,6 +20,8 @@ import holdfast.repository.Lock;
 import holdfast.repository.Password;
 import holdfast.repository.Repository;
 import holdfast.repository.SampleTree;
+import holdfast.rewrite.Retag;
+import holdfast.rewrite.TagChange;
 import holdfast.storage.LocalStorage;
 import holdfast.verify.CheckOptions;
 import holdfast.verify.CheckReport;
@@ -54,8 +56,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Goal: restic and Holdfast forget and prune what the other wrote, and afterwards both find every byte
-/// of what was to stay, and nothing else; what they list, compare and measure is the same.
+/// Goal: restic and Holdfast forget and prune what the other wrote, and afterwards both find every
+/// byte of what was to stay, and nothing else; what they list, compare and measure is the same.
 final class ResticAndPruneTest {
     private static final String PASSWORD = "prune";
     private static final PruneOptions ALL = new PruneOptions(new MaxUnused.Bytes(0), Long.MAX_VALUE);
@@ -241,6 +243,28 @@ final class ResticAndPruneTest {
         Repository open = open();
         assertThat(new Prune(open, new Progress()).plan(ALL).summary().isEmpty())
                 .isTrue();
+    }
+
+    @Test
+    void tagsThatOneChangesTheOtherSees() throws IOException {
+        Path work = folder.resolve("work");
+        restic.run("init");
+        List<Map<String, String>> generations =
+                live(work, () -> restic.run("backup", "--tag", "first", work.toString()));
+        Snapshot before = open().snapshots().getLast();
+        Repository open = open();
+        try (Lock lock = open.locks().exclusive()) {
+            new Retag(open).apply(Retag.plan(List.of(before), TagChange.by(List.of("keep"), List.of("first"))), lock);
+        }
+        assertThat(restic.run("snapshots", "--tag", "keep")).contains("1 snapshots");
+        assertThat(restic.run("snapshots", "--tag", "first")).contains("2 snapshots");
+        restic.run("tag", "--add", "theirs", "--tag", "keep");
+        Snapshot after = open().snapshots().getLast();
+        assertThat(after.tags()).containsExactly("keep", "theirs");
+        assertThat(after.original()).isEqualTo(before.id());
+        assertThat(after.tree()).isEqualTo(before.tree());
+        assertRestoredByRestic(after, work, generations.getLast());
+        assertThat(check().findings()).isEmpty();
     }
 
     @Test
