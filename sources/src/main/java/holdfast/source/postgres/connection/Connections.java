@@ -13,6 +13,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
 
 /// Opens sessions with one database, each fixed for dumping ([DumpSession]) or for restoring
 /// ([RestoreSession]), in auto-commit.
@@ -59,10 +60,16 @@ public final class Connections {
 
     /// Whether a failure means that the connection is gone, so that another one may do better:
     /// class 08, a server that shuts down (57P), and a session that it has ended (25P03, 25P04).
-    /// See the appendix "PostgreSQL Error Codes".
+    /// What a server itself says with class 08 is about another connection, that of a foreign table
+    /// for instance; but for a violation of the protocol (08P01), by which poolers give up. See the
+    /// appendix "PostgreSQL Error Codes".
     public static boolean isLost(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        return state.startsWith("08") || state.startsWith("57P") || state.equals("25P03") || state.equals("25P04");
+        boolean said = e instanceof PSQLException known && known.getServerErrorMessage() != null;
+        return state.startsWith(said ? "08P01" : "08")
+                || state.startsWith("57P")
+                || state.equals("25P03")
+                || state.equals("25P04");
     }
 
     /// Changes, for one connection and from now on, how long the server may say nothing.
