@@ -1,5 +1,6 @@
 package holdfast.source.postgres.restore;
 
+import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.rows.Identifiers;
@@ -19,20 +20,29 @@ record Database(String properties, String owner, List<Setting> settings) {
     record Setting(String before, String after) {}
 
     private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
-    private static final Pattern CREATE =
-            Pattern.compile("CREATE DATABASE " + NAME + " WITH (.*);\\s*", Pattern.DOTALL);
+    /// What `dumpDatabase` in PostgreSQL's `pg_dump.c` writes behind WITH, and nothing else: a forged TEMPLATE would
+    /// copy another database of the server.
+    private static final String PROPERTY =
+            " (?:TEMPLATE = template0|TABLESPACE = (?:\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)"
+                    + "|LOCALE_PROVIDER = [a-z]+|(?:ENCODING|LOCALE|LC_COLLATE|LC_CTYPE|ICU_LOCALE|BUILTIN_LOCALE|ICU_RULES"
+                    + "|COLLATION_VERSION) = '(?:[^']|'')*')";
+
+    private static final Pattern CREATE = Pattern.compile("CREATE DATABASE " + NAME + " WITH((?:" + PROPERTY + ")*)");
     private static final int FIRST_WITH_LOCALE_PROVIDER = 15;
     private static final String USUAL_PROVIDER = " LOCALE_PROVIDER = libc";
     private static final Pattern TABLESPACE = Pattern.compile(" TABLESPACE = " + NAME);
-    private static final Pattern SETTING =
-            Pattern.compile("(ALTER DATABASE|GRANT [A-Z, ]+ ON DATABASE|REVOKE [A-Z, ]+ ON DATABASE|COMMENT ON DATABASE"
-                    + "|ALTER ROLE " + NAME + " IN DATABASE) " + NAME + "( .*)");
+    private static final Pattern SETTING = Pattern.compile(
+            "(ALTER DATABASE|GRANT [A-Z, ]+ ON DATABASE|REVOKE [A-Z, ]+ ON DATABASE|COMMENT ON DATABASE"
+                    + "|SECURITY LABEL FOR " + NAME + " ON DATABASE|ALTER ROLE " + NAME + " IN DATABASE) " + NAME
+                    + "(\\s.*)",
+            Pattern.DOTALL);
 
     Database {
         settings = List.copyOf(settings);
     }
 
     /// @param tablespaces whether the database shall lie where the dumped one did
+    /// @throws HoldfastException.Damaged when the dump holds what `pg_dump` does not write
     static Database of(TableOfContents toc, boolean tablespaces) {
         String properties = "";
         String owner = "";
@@ -40,34 +50,40 @@ record Database(String properties, String owner, List<Setting> settings) {
         for (TocEntry entry : toc.entries()) {
             String definition = Objects.requireNonNullElse(entry.definition(), "");
             if (entry.is("DATABASE")) {
-                Matcher create = CREATE.matcher(definition.strip());
-                properties = create.matches() ? create.group(2) : "";
+                properties = properties(definition);
                 owner = Objects.requireNonNullElse(entry.owner(), "");
             } else if (entry.is("DATABASE PROPERTIES") || isOf(entry)) {
-                definition.lines().flatMap(line -> setting(line).stream()).forEach(settings::add);
+                SqlStatements.split(definition).stream()
+                        .flatMap(statement -> setting(statement).stream())
+                        .forEach(settings::add);
             }
         }
         return new Database(
                 tablespaces ? properties : TABLESPACE.matcher(properties).replaceAll(""), owner, settings);
     }
 
+    private static String properties(String definition) {
+        List<String> statements = SqlStatements.split(definition);
+        Matcher create = CREATE.matcher(statements.size() == 1 ? statements.getFirst() : "");
+        if (!create.matches()) {
+            throw new HoldfastException.Damaged(
+                    "the dump makes its database by what pg_dump does not write: " + definition.strip(),
+                    "do not restore what you do not trust; with --target an existing database, it is not run");
+        }
+        return create.group(2).strip();
+    }
+
     private static boolean isOf(TocEntry entry) {
-        return (entry.is("COMMENT") || entry.is("ACL"))
+        return (entry.is("COMMENT") || entry.is("ACL") || entry.is("SECURITY LABEL"))
                 && Objects.requireNonNullElse(entry.tag(), "").startsWith("DATABASE ");
     }
 
-    /// Only what is plainly one statement about a database: a value that spans lines is left out.
-    private static Optional<Setting> setting(String line) {
-        Matcher parts = SETTING.matcher(line);
-        if (!parts.matches() || !line.endsWith(";") || quotes(line) % 2 != 0) {
-            return Optional.empty();
-        }
-        String rest = parts.group(parts.groupCount());
-        return Optional.of(new Setting(parts.group(1) + " ", rest.substring(0, rest.length() - 1)));
-    }
-
-    private static long quotes(String line) {
-        return line.chars().filter(c -> c == '\'').count();
+    /// Only what is about a database.
+    private static Optional<Setting> setting(String statement) {
+        Matcher parts = SETTING.matcher(statement);
+        return parts.matches()
+                ? Optional.of(new Setting(parts.group(1) + " ", parts.group(parts.groupCount())))
+                : Optional.empty();
     }
 
     /// In words that a server knows: a `pg_dump` that is newer writes who provides the locale, also

@@ -1,5 +1,6 @@
 package holdfast.source.postgres.restore;
 
+import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
 import holdfast.source.postgres.rows.Identifiers;
@@ -45,6 +46,7 @@ final class EntrySql {
             Set.of("AGGREGATE", "FUNCTION", "OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY", "PROCEDURE");
 
     private static final Pattern LARGE_OBJECT = Pattern.compile("LARGE OBJECT \\d+");
+    private static final Pattern OID = Pattern.compile("\\d{1,10}");
     private static final String METADATA = "BLOB METADATA";
 
     private final TableOfContents toc;
@@ -122,7 +124,7 @@ final class EntrySql {
             return kind + " " + qualified(entry);
         }
         if (kind.equals("BLOB")) {
-            return "LARGE OBJECT " + entry.tag();
+            return "LARGE OBJECT " + oid(text(entry.tag()));
         }
         if (SIGNED.contains(kind)) {
             String drop = text(entry.dropStatement()).strip();
@@ -143,7 +145,15 @@ final class EntrySql {
                 .lines()
                 .map(String::strip)
                 .filter(oid -> !oid.isEmpty())
-                .forEach(oid -> statements.add(begin + oid + end));
+                .forEach(oid -> statements.add(begin + oid(oid) + end));
+    }
+
+    private static String oid(String text) {
+        if (!OID.matcher(text).matches()) {
+            throw new HoldfastException.Damaged(
+                    "the dump's table of contents names a large object " + text, "its number is expected there");
+        }
+        return text;
     }
 
     /// Rights on a group of large objects are written down for the first of them.
@@ -156,7 +166,7 @@ final class EntrySql {
             statements.add(definition);
             return;
         }
-        for (String statement : split(definition)) {
+        for (String statement : SqlStatements.split(definition)) {
             Matcher object = LARGE_OBJECT.matcher(statement);
             if (object.find()) {
                 each(
@@ -168,22 +178,6 @@ final class EntrySql {
                 statements.add(statement);
             }
         }
-    }
-
-    /// At semicolons outside of double quotes.
-    private static List<String> split(String text) {
-        List<String> statements = new ArrayList<>();
-        boolean quoted = false;
-        int start = 0;
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) == '"') {
-                quoted = !quoted;
-            } else if (text.charAt(i) == ';' && !quoted) {
-                statements.add(text.substring(start, i).strip());
-                start = i + 1;
-            }
-        }
-        return statements;
     }
 
     private static String text(@Nullable String value) {

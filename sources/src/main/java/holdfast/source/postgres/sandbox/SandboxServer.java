@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +131,10 @@ public final class SandboxServer implements AutoCloseable {
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+        // the dump's own functions run in there, and shall learn nothing of ours: no password, no URL
+        builder.environment().keySet().retainAll(Set.of("PATH", "LD_LIBRARY_PATH"));
         builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().put("HOME", folder.toString());
         return builder.start();
     }
 
