@@ -3,6 +3,7 @@ package holdfast.source.postgres;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.ArchiveHeader;
 import holdfast.source.postgres.archive.ArchiveVersion;
+import holdfast.source.postgres.connection.Libpq;
 import holdfast.source.postgres.sandbox.SandboxServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,11 +68,18 @@ public final class ClientPrograms {
         List<Installation> found = new ArrayList<>();
         for (Path folder : folders) {
             Path dump = folder.resolve("pg_dump");
-            if (Files.isExecutable(dump) && real.add(dump.toRealPath())) {
+            if (Files.isExecutable(dump) && !isWrapper(dump) && real.add(dump.toRealPath())) {
                 version(folder, dump).ifPresent(found::add);
             }
         }
         return new ClientPrograms(found);
+    }
+
+    /// Debian's program of many names that runs the version of the cluster it finds configured, or
+    /// the newest when `PGHOST` names a server: not the one whose version it tells. What it may
+    /// run is found where that is.
+    private static boolean isWrapper(Path dump) throws IOException {
+        return dump.toRealPath().endsWith("pg_wrapper");
     }
 
     private static List<Path> below(Path place, String names) throws IOException {
@@ -86,9 +94,10 @@ public final class ClientPrograms {
     }
 
     private static Optional<Installation> version(Path folder, Path dump) throws IOException {
-        Process process = new ProcessBuilder(dump.toString(), "--version")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        ProcessBuilder asking =
+                new ProcessBuilder(dump.toString(), "--version").redirectError(ProcessBuilder.Redirect.DISCARD);
+        Libpq.clear(asking.environment());
+        Process process = asking.start();
         try {
             String said = new String(process.getInputStream().readNBytes(1000), StandardCharsets.UTF_8);
             process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

@@ -34,13 +34,18 @@ public record Libpq(Map<String, String> environment, String settings) {
                         + " tcp_user_timeout=" + (unacknowledged == null ? UNACKNOWLEDGED.toMillis() : unacknowledged));
     }
 
+    /// Takes away what is somebody's own and would have a program behave otherwise.
+    public static void clear(Map<String, String> variables) {
+        variables.keySet().removeIf(name -> name.startsWith("PG"));
+    }
+
     /// What else a program finds, it must not: variables of libpq that are somebody's own, and a
     /// language, as we read what it says.
     ///
     /// @param program gets the environment that is this
     public void prepare(ProcessBuilder program) {
         Map<String, String> variables = program.environment();
-        variables.keySet().removeIf(name -> name.startsWith("PG"));
+        clear(variables);
         variables.putAll(environment);
         variables.put("LC_ALL", "C.UTF-8");
         variables.remove("LANGUAGE"); // goes before every locale but C itself
