@@ -15,10 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
@@ -90,7 +88,7 @@ final class PostgresOptionsGroup {
                 throw new HoldfastException.BadUsage(
                         "--exclude-database is given, and --all-databases is not", "add --all-databases");
             }
-            return named;
+            return DatabasePlaces.distinct(named);
         }
         if (named.stream().noneMatch(Named.Database.class::isInstance)) {
             throw new HoldfastException.BadUsage(
@@ -100,7 +98,6 @@ final class PostgresOptionsGroup {
         List<NamePattern> excluded =
                 excludedDatabases.stream().map(NamePattern::ofName).toList();
         List<Named> expanded = new ArrayList<>();
-        Set<String> paths = new HashSet<>();
         for (Named source : named) {
             if (!(source instanceof Named.Database database)) {
                 expanded.add(source);
@@ -110,12 +107,10 @@ final class PostgresOptionsGroup {
                     ServerDatabases.of(database.target(), PostgresOptions.DEFAULTS.connectTimeout(), excluded);
             databases.leftOut().forEach(text -> warn.accept(Console.safe(text)));
             for (ConnectionTarget target : fitting(databases.targets(), warn)) {
-                if (paths.add(PostgresSource.path(target))) {
-                    expanded.add(new Named.Database(target, true));
-                }
+                expanded.add(new Named.Database(target, true));
             }
         }
-        return List.copyOf(expanded);
+        return DatabasePlaces.distinct(expanded);
     }
 
     /// Those that have something of what is wanted. That one of all has nothing of it is no

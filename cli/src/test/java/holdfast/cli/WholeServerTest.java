@@ -36,6 +36,10 @@ final class WholeServerTest {
                 .with("PATH", SERVER.programs().path() + ":" + System.getenv("PATH"))
                 .with("BACKUP_DIR", folder.resolve("backups").toString())
                 .with("HOLDFAST_PASSWORD", "correct horse");
+        for (String kept : SERVER.ask(
+                "postgres", "SELECT quote_ident(datname) FROM pg_database WHERE datname LIKE '%before_restore%'")) {
+            SERVER.run("postgres", "DROP DATABASE " + kept);
+        }
         if (SERVER.ask("postgres", "SELECT 1 FROM pg_database WHERE datname = 'shop'")
                 .isEmpty()) {
             for (String name : OURS) {
@@ -128,6 +132,31 @@ final class WholeServerTest {
             SERVER.run("shop", "DROP SCHEMA IF EXISTS sales CASCADE");
             SERVER.run("crm", "DROP TABLE IF EXISTS calls, other");
         }
+    }
+
+    @Test
+    void twoServersThatAreToldApartByTheirAddressOnlyAreNotMixedUp() {
+        ok("init");
+        String here = SERVER.url("shop").replace("127.0.0.1", "twin") + "?hostaddr=127.0.0.1";
+        Result mixed = world.run(
+                "backup",
+                "--all-databases",
+                here,
+                SERVER.url("shop").replace("127.0.0.1", "TWIN") + "?hostaddr=127.0.0.1");
+        assertThat(mixed.code()).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(mixed.err()).contains("would lie at the same place in the snapshot, /postgresql/twin:");
+        Result twice = ok("backup", "--all-databases", here, here, "--exclude-database", "test*", "--json");
+        assertThat(locations(new ObjectMapper().readTree(twice.out()))).hasSize(4);
+    }
+
+    @Test
+    void theDatabaseOfTheEnvironmentIsBackedUpWithoutAnArgument() throws SQLException {
+        world.with("DATABASE_URL", SERVER.url("shop"));
+        Result result = ok("backup", "--json");
+        assertThat(locations(new ObjectMapper().readTree(result.out()))).containsExactly(SERVER.url("shop"));
+        SERVER.run("shop", "UPDATE t SET name = 'lost'");
+        ok("restore", "latest", "--yes", "--no-safety-snapshot");
+        assertThat(SERVER.ask("shop", "SELECT name FROM t")).containsExactly("shop");
     }
 
     @Test

@@ -17,7 +17,7 @@ record DatabasePath(String folder, String name) {
     }
 
     private static String server(Server server) {
-        return server.host() + ":" + server.port();
+        return server.name() + ":" + server.port();
     }
 
     private static String component(String text) {

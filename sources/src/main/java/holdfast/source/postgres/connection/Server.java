@@ -39,6 +39,13 @@ public record Server(String host, String address, int port) {
         return host.startsWith("/");
     }
 
+    /// By which it is told from others, always the same: the name in small letters, or else the
+    /// address; the folder of a socket as it is.
+    public String name() {
+        String name = host.isEmpty() ? address : host;
+        return isSocket() ? name : name.toLowerCase(Locale.ROOT);
+    }
+
     /// What to look up: the address, or else the name.
     String where() {
         return address.isEmpty() ? host : address;
@@ -57,13 +64,13 @@ public record Server(String host, String address, int port) {
 
     /// As it stands in a URL.
     String inUrl() {
-        String name = host.isEmpty() ? address : host;
+        String name = name();
         if (isSocket()) {
             name = PercentEncoding.encode(name);
         } else if (name.indexOf(':') >= 0) {
             name = "[" + name.replace("%", "%25") + "]";
         }
-        return (isSocket() ? name : name.toLowerCase(Locale.ROOT)) + ":" + port;
+        return name + ":" + port;
     }
 
     /// For people: `db.example.org:5432`, or the file of the socket.
