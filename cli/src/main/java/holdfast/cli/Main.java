@@ -20,7 +20,9 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Signals signals = Signals.watch();
-        int code = run(World.system(), signals::received, RawArguments.of(arguments));
+        World world = World.system();
+        String[] words = RawArguments.shown(RawArguments.of(arguments), world.variables());
+        int code = run(world, signals::received, words);
         signals.exit(code);
     }
 
@@ -45,6 +47,7 @@ public final class Main {
         line.setExecutionExceptionHandler((thrown, _, _) -> failed(session, interrupted, thrown));
         line.setExecutionStrategy(parsed -> {
             session.console().manner(session.options().manner(session.environment()));
+            tellOfPasswords(session.console(), arguments);
             return new CommandLine.RunLast().execute(parsed);
         });
         try {
@@ -53,6 +56,15 @@ public final class Main {
             return failed(session, interrupted, e);
         } finally {
             session.console().flush();
+        }
+    }
+
+    private static void tellOfPasswords(Console console, String[] arguments) {
+        if (RawArguments.holdPassword(arguments)) {
+            console.warn("a password stands in the command line, where other users of this machine may see it, and in"
+                    + " the shell's history");
+            console.hint("leave it out of the URL: PGPASSWORD, or a line in ~/.pgpass (PGPASSFILE) has it; or set the"
+                    + " whole URL as DATABASE_URL");
         }
     }
 
