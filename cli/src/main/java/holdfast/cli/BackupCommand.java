@@ -7,6 +7,8 @@ import holdfast.model.HoldfastException;
 import holdfast.model.ProofLevel;
 import holdfast.repository.InitOptions;
 import holdfast.repository.SnapshotFilter;
+import holdfast.source.postgres.connection.ConnectionTarget;
+import holdfast.source.postgres.connection.Provider;
 import holdfast.source.sqlite.SqliteOptions;
 import holdfast.verify.VerifyResult;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,7 +55,8 @@ final class BackupCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SOURCE",
-            description = "Database, file or folder; sqlite:PATH and files:PATH say which where it is not plain")
+            description = "Database, file or folder; postgresql://… is a PostgreSQL database, sqlite:PATH and files:PATH say"
+                    + " which where it is not plain")
     private List<String> sources = new ArrayList<>();
 
     @Mixin
@@ -136,11 +140,7 @@ final class BackupCommand implements Callable<Integer> {
     private Integer run(boolean fromEnvironment, SlackReport slack) throws IOException {
         List<SourceArguments.Named> given =
                 new SourceArguments(session.world().folder(), session.environment()).parse(words());
-        for (SourceArguments.Named source : given) {
-            if (source instanceof SourceArguments.Named.Database database) {
-                database.target().warnings().forEach(session.console()::warn);
-            }
-        }
+        tellOfServers(given);
         List<SourceArguments.Named> named = databases.expand(given, session.console()::warn);
         int retentionDays = fromEnvironment ? session.environment().retentionDays() : 0;
         try (OpenRepository open = fromEnvironment || init ? session.openOrInit(InitOptions.DEFAULT) : session.open()) {
@@ -172,6 +172,22 @@ final class BackupCommand implements Callable<Integer> {
             slack.done(report);
             return report.exitCode() == ExitCode.DONE ? expiring.exitCode() : report.exitCode();
         }
+    }
+
+    /// What there is to know of each before it is asked, once.
+    private void tellOfServers(List<SourceArguments.Named> given) {
+        Set<String> warnings = new LinkedHashSet<>();
+        Set<String> remarks = new LinkedHashSet<>();
+        for (SourceArguments.Named source : given) {
+            if (source instanceof SourceArguments.Named.Database database) {
+                ConnectionTarget target = database.target();
+                warnings.addAll(target.warnings());
+                target.aroundPooler().ifPresent(remarks::add);
+                target.provider().map(Provider::missing).ifPresent(remarks::add);
+            }
+        }
+        warnings.forEach(session.console()::warn);
+        remarks.forEach(session.console()::remark);
     }
 
     /// How expiring old snapshots ended.

@@ -14,6 +14,7 @@ import holdfast.model.TableRecord;
 import holdfast.source.postgres.PostgresSource;
 import holdfast.verify.VerifyResult;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What a backup did, told to people and programs.
@@ -54,6 +55,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
             int tablesUnread,
             long rows,
             int begunAgain,
+            List<String> notes,
             List<String> damage) {}
 
     /// @param level the level aimed at
@@ -172,6 +174,13 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
         return Integer.parseInt(source.details().getOrDefault(PostgresSource.REPEATS, "0"));
     }
 
+    private static List<String> notes(SourceRecord source) {
+        return PostgresSource.NOTES.stream()
+                .map(source.details()::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     private static long rows(SourceRecord source) {
         return source.tables().stream().mapToLong(TableRecord::rows).sum();
     }
@@ -192,6 +201,7 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
                                 UnreadTables.of(source).map(UnreadTables::count).orElse(0),
                                 rows(source),
                                 begunAgain(source),
+                                notes(source),
                                 source.damage()))
                         .toList(),
                 result.unchanged(),

@@ -88,6 +88,7 @@ final class DatabaseRestores {
             for (String warning : wanted.target().warnings()) {
                 session.console().warn(warning);
             }
+            wanted.target().aroundPooler().ifPresent(session.console()::remark);
             DatabaseRestore plain =
                     restore(snapshot, wanted, options.with(Objects.requireNonNull(contents.get(wanted))));
             DatabaseRestore restore = mask.map(plain::masked).orElse(plain).asking(queries);

@@ -34,6 +34,7 @@ final class StashOptions {
                     "name one: postgresql://USER@HOST/DATABASE; a SQLite database is saved by 'holdfast backup'");
         }
         ConnectionTarget target = session.environment().database(url);
+        target.aroundPooler().ifPresent(session.console()::remark);
         Stashes.Options options = new Stashes.Options(Stashes.Options.DEFAULTS.connectTimeout(), lockTimeout);
         return new Stashes(
                 target, options, session.clock(), text -> session.console().note(Console.safe(text)));

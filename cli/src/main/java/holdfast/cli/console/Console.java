@@ -82,6 +82,14 @@ public final class Console {
         }
     }
 
+    /// How the work is done, where that is not what the user would think; not said when they want it
+    /// quiet, nor in JSON, where the document has it.
+    public void remark(String text) {
+        if (!manner.json() && !manner.quiet()) {
+            print(err, "note: " + text);
+        }
+    }
+
     /// Something the user should know although the work goes on.
     public void warn(String text) {
         print(err, paintErr(Style.WARNING, "warning:") + " " + text);

@@ -30,6 +30,10 @@ public final class PostgresSource implements Source {
     /// again, so that it is of a later instant than the rest.
     public static final String REPEATS = "postgres.begun-again";
 
+    /// Keys of sentences in a snapshot's document: what the provider of a managed server withholds,
+    /// and which pooler was gone round.
+    public static final List<String> NOTES = List.of("postgres.provider", "postgres.pooler");
+
     private static final String OUT_OF_MEMORY = "53200";
 
     private final ConnectionTarget target;
@@ -162,6 +166,8 @@ public final class PostgresSource implements Source {
         Set<String> tables = tables(toc);
         catalog.requireWhole(location(), tables);
         details.put("postgres.dump-version", toc.header().dumpVersion());
+        target.provider().ifPresent(provider -> details.put(NOTES.getFirst(), provider.missing()));
+        target.aroundPooler().ifPresent(around -> details.put(NOTES.getLast(), around));
         if (repeats > 0) {
             details.put(REPEATS, Integer.toString(repeats));
             details.put("postgres.taken-at", clock.instant().toString());

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Completes what was given, as libpq does it: by the service file, the environment and defaults,
@@ -27,6 +28,9 @@ final class Completion {
             Parameter.HOST,
             Parameter.HOSTADDR,
             Parameter.PORT);
+
+    /// Modes in which it is the server, or whoever answers in its place, that decides to encrypt.
+    private static final Set<String> CLEAR = Set.of("disable", "allow", "prefer");
 
     private final Environment environment;
     private final Map<Parameter, String> values = new EnumMap<>(Parameter.class);
@@ -84,6 +88,7 @@ final class Completion {
         if (encrypted) {
             addTls(servers);
         }
+        servers.forEach(this::warnOfPooler);
         Map<String, String> others = new HashMap<>();
         values.forEach((parameter, value) -> {
             if (!PLACED.contains(parameter) && parameter.kind() != Parameter.Kind.IGNORED && !value.isEmpty()) {
@@ -92,7 +97,7 @@ final class Completion {
         });
         Passwords passwords = new Passwords(orElse(Parameter.PASSWORD, ""), passwordOrigin, passwordFile());
         return new ConnectionTarget(
-                servers, user, orElse(Parameter.DBNAME, user), passwords, others, List.copyOf(warnings));
+                servers, user, orElse(Parameter.DBNAME, user), passwords, others, List.copyOf(warnings), "");
     }
 
     private String orElse(Parameter parameter, String other) {
@@ -184,14 +189,45 @@ final class Completion {
         if (orElse(Parameter.SSLMODE, "").isEmpty()) {
             values.remove(Parameter.SSLMODE);
             boolean system = orElse(Parameter.SSLROOTCERT, "").equals("system");
-            boolean managed = servers.stream().anyMatch(one -> Provider.of(one).isPresent());
-            if (managed && !system) {
+            if (encrypting(servers).isPresent() && !system) {
                 values.put(Parameter.SSLMODE, "require");
             }
         }
+        refuseClear(servers);
         if (!orElse(Parameter.SSLMODE, "").equals("disable")) {
             TlsFiles.complete(values, environment, warnings::add);
         }
+    }
+
+    /// The one among those who run the servers that encrypts whatever goes over the network.
+    private static Optional<Provider> encrypting(List<Server> servers) {
+        return servers.stream()
+                .filter(server -> !server.isSocket())
+                .flatMap(server -> Provider.of(server).stream())
+                .filter(Provider::tlsRequired)
+                .findFirst();
+    }
+
+    /// What was said for a server on this machine, perhaps by `PGSSLMODE`, must not send a password
+    /// and all rows in clear through the internet.
+    private void refuseClear(List<Server> servers) {
+        String mode = orElse(Parameter.SSLMODE, "");
+        if (CLEAR.contains(mode)) {
+            encrypting(servers).ifPresent(provider -> {
+                throw new HoldfastException.BadUsage(
+                        "sslmode=" + mode + " lets a password and rows go to " + provider.title() + " in clear",
+                        "leave sslmode and PGSSLMODE out, or say require, verify-ca or verify-full");
+            });
+        }
+    }
+
+    private void warnOfPooler(Server server) {
+        Provider.of(server)
+                .filter(provider -> provider.isTransactionPooler(server))
+                .filter(provider -> provider.direct(server).isEmpty())
+                .ifPresent(provider -> warnings.add(server + " is a pooler of " + provider.title()
+                        + ", which may give each transaction another session, and its name does not tell the server's:"
+                        + " name the endpoint of the database itself"));
     }
 
     private PasswordFile passwordFile() {

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 /// @param servers to be tried in this order; never empty
 /// @param parameters libpq's other parameters by keyword, such as `sslmode`
 /// @param warnings what was found on the way and is not as it should be, one sentence each
+/// @param pooler the one that was named and is gone round, see [#direct]; empty when none was
 public record ConnectionTarget(
         List<Server> servers,
         String user,
         String database,
         Passwords passwords,
         Map<String, String> parameters,
-        List<String> warnings) {
+        List<String> warnings,
+        String pooler) {
     public ConnectionTarget {
         servers = List.copyOf(servers);
         parameters = Map.copyOf(parameters);
@@ -60,12 +62,12 @@ public record ConnectionTarget(
     /// Another database of the same server, with the password that the password file has for that
     /// one.
     public ConnectionTarget withDatabase(String name) {
-        return new ConnectionTarget(servers, user, name, passwords, parameters, warnings);
+        return new ConnectionTarget(servers, user, name, passwords, parameters, warnings, pooler);
     }
 
     /// The same with one of the servers only.
     ConnectionTarget withServer(Server server) {
-        return new ConnectionTarget(List.of(server), user, database, passwords, parameters, warnings);
+        return new ConnectionTarget(List.of(server), user, database, passwords, parameters, warnings, pooler);
     }
 
     /// Who manages the server, if its name tells.
@@ -79,11 +81,50 @@ public record ConnectionTarget(
         return provider().isPresent() && provider().get().isTransactionPooler(servers.getFirst());
     }
 
-    /// The same database without such a pooler; empty when there is none, or its name does not
-    /// tell.
+    /// The same database without such poolers, on the same servers otherwise; empty when there is
+    /// none, or its name does not tell.
     public Optional<ConnectionTarget> direct() {
-        Server server = servers.getFirst();
-        return provider().flatMap(one -> one.direct(server)).map(this::withServer);
+        List<Server> direct = servers.stream()
+                .map(server ->
+                        Provider.of(server).flatMap(one -> one.direct(server)).orElse(server))
+                .toList();
+        if (direct.equals(servers)) {
+            return Optional.empty();
+        }
+        String around = servers.stream()
+                .filter(server -> !direct.contains(server))
+                .map(Server::toString)
+                .collect(Collectors.joining(", "));
+        return Optional.of(new ConnectionTarget(
+                direct.stream().distinct().toList(),
+                user,
+                database,
+                passwordsFor(direct),
+                parameters,
+                warnings,
+                around));
+    }
+
+    /// A password file may know the pooler and not the server behind it, which has the same roles.
+    private Passwords passwordsFor(List<Server> direct) {
+        if (direct.stream().anyMatch(server -> !password(server).isEmpty())) {
+            return passwords;
+        }
+        return servers.stream()
+                .filter(server -> !password(server).isEmpty())
+                .findFirst()
+                .map(known -> new Passwords(
+                        password(known), passwordOrigin(known).orElse(passwords.origin()), PasswordFile.NONE))
+                .orElse(passwords);
+    }
+
+    /// A sentence on the pooler that is gone round; empty when none is.
+    public Optional<String> aroundPooler() {
+        return pooler.isEmpty()
+                ? Optional.empty()
+                : Optional.of("goes to "
+                        + servers.stream().map(Server::toString).collect(Collectors.joining(", "))
+                        + ", not through the pooler " + pooler + ", which may give each transaction another session");
     }
 
     /// The variables that make `pg_dump`, `pg_restore` and `psql` connect just as Holdfast does;

@@ -136,14 +136,18 @@ record Failure(
                             "the role " + target.user() + " does not exist or may not log in (" + text + ")",
                             "check the name, or CREATE ROLE … LOGIN");
                 case "ClientAuthentication" ->
-                    tell(
-                            failure,
-                            "the server does not accept this connection (" + text + ")",
-                            target.sslMode().equals("disable") || server.isSocket()
-                                    ? "if it wants TLS, set sslmode=require; else a line in its pg_hba.conf must allow it"
-                                    : "a line in its pg_hba.conf must allow it; with sslmode=disable, one without TLS");
+                    tell(failure, "the server does not accept this connection (" + text + ")", admission());
                 default -> tell(failure, text, "check the role, and the method in the server's pg_hba.conf");
             };
+        }
+
+        private String admission() {
+            if (target.provider().isPresent()) {
+                return "the provider's rules must allow this machine's address and this role";
+            }
+            return target.sslMode().equals("disable") || server.isSocket()
+                    ? "if it wants TLS, set sslmode=require; else a line in its pg_hba.conf must allow it"
+                    : "a line in its pg_hba.conf must allow it; with sslmode=disable, one without TLS";
         }
 
         private Failure encryption(Exception failure) {
@@ -219,7 +223,9 @@ record Failure(
                 return tell(
                         failure,
                         "the server does not offer TLS, and sslmode is " + mode,
-                        "switch TLS on in the server, or choose a weaker sslmode");
+                        target.provider().isPresent()
+                                ? "a managed server does: check the host, the port, and what is in between"
+                                : "switch TLS on in the server, or choose a weaker sslmode");
             }
             return tell(failure, lastMessage(failure), "check the server's method of authentication, and its log");
         }

@@ -85,7 +85,7 @@ public enum Provider {
     }
 
     /// Whether the server refuses, or should never be given, a connection in clear: then
-    /// `sslmode` is `require` unless something else is said.
+    /// `sslmode` is `require` unless something stricter is said.
     public boolean tlsRequired() {
         return true;
     }

@@ -4,8 +4,16 @@ import static holdfast.source.postgres.PostgresServer.literal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import holdfast.backup.BackupResult;
+import holdfast.backup.Backups;
 import holdfast.model.HoldfastException;
+import holdfast.repository.Manifests;
+import holdfast.repository.Repository;
+import holdfast.source.postgres.ClientPrograms;
+import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.postgres.PostgresServer;
+import holdfast.source.postgres.PostgresSource;
+import holdfast.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -226,6 +235,40 @@ class EncryptionTest {
             assertThat(refused(ConnectionTarget.of(url, environment))).hasMessageContaining("reached in clear");
             assertThat(refused(ConnectionTarget.of(url + "?sslmode=require", environment)))
                     .hasMessageContaining("no TLS connection could be made");
+        }
+    }
+
+    /// A managed server here is one whose name says so.
+    @Test
+    void aBackupOfAManagedServerIsEncryptedAndSaysWhatIsMissing() throws Exception {
+        ConnectionTarget named = target("postgres", "s1.postgres.database.azure.com", "hostaddr=127.0.0.1");
+        ConnectionTarget target = new ConnectionTarget(
+                named.servers(),
+                named.user(),
+                named.database(),
+                named.passwords(),
+                named.parameters(),
+                named.warnings(),
+                "s1.postgres.database.azure.com:6432");
+        assertThat(encrypted(target)).isTrue();
+        PostgresSource source = new PostgresSource(
+                target,
+                ClientPrograms.find(server.programs().path()),
+                PostgresOptions.DEFAULTS,
+                folder,
+                InstantSource.system());
+        try (Repository repository = Backups.init(new MemoryStorage())) {
+            BackupResult backup = Backups.backUp(repository, source);
+            assertThat(backup.complete()).isTrue();
+            Map<String, String> details = Manifests.read(repository, backup.snapshot())
+                    .orElseThrow()
+                    .sources()
+                    .getFirst()
+                    .details();
+            assertThat(PostgresSource.NOTES)
+                    .map(details::get)
+                    .containsExactly(
+                            Provider.AZURE.missing(), target.aroundPooler().orElseThrow());
         }
     }
 }

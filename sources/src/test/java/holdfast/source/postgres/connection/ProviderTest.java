@@ -1,11 +1,20 @@
 package holdfast.source.postgres.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.model.HoldfastException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +77,75 @@ class ProviderTest {
         Map<String, String> expected = new TreeMap<>(pooled.libpqEnvironment());
         expected.put("PGHOST", "ep-a-1.eu.aws.neon.tech");
         assertThat(direct.libpqEnvironment()).isEqualTo(expected);
+    }
+
+    @Test
+    void everyServerOfSeveralIsReachedDirectly() {
+        ConnectionTarget direct = target(
+                        "ep-a-pooler.eu.aws.neon.tech,ep-b.eu.aws.neon.tech,ep-c-pooler.eu.aws.neon.tech:6000")
+                .direct()
+                .orElseThrow();
+        assertThat(direct.servers())
+                .map(Server::toString)
+                .containsExactly(
+                        "ep-a.eu.aws.neon.tech:5432", "ep-b.eu.aws.neon.tech:5432", "ep-c.eu.aws.neon.tech:6000");
+        assertThat(direct.aroundPooler())
+                .contains("goes to ep-a.eu.aws.neon.tech:5432, ep-b.eu.aws.neon.tech:5432, ep-c.eu.aws.neon.tech:6000,"
+                        + " not through the pooler ep-a-pooler.eu.aws.neon.tech:5432,"
+                        + " ep-c-pooler.eu.aws.neon.tech:6000, which may give each transaction another session");
+        assertThat(direct.direct()).isEmpty();
+        assertThat(target("ep-b.eu.aws.neon.tech").aroundPooler()).isEmpty();
+    }
+
+    @Test
+    void aPasswordThatTheFileHasForThePoolerIsThatOfTheServer(@TempDir Path home) throws IOException {
+        Path file = Files.writeString(
+                home.resolve(".pgpass"), "ep-a-pooler.eu.aws.neon.tech:*:*:u:one\nep-b.eu.aws.neon.tech:*:*:u:two\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        for (Map.Entry<String, String> one :
+                Map.of("a", "one", "b", "two", "c", "").entrySet()) {
+            ConnectionTarget direct = ConnectionTarget.of(
+                            "postgresql://u@ep-" + one.getKey() + "-pooler.eu.aws.neon.tech/d",
+                            Map.of("HOME", home.toString()))
+                    .direct()
+                    .orElseThrow();
+            assertThat(direct.password(direct.servers().getFirst())).isEqualTo(one.getValue());
+        }
+    }
+
+    @Test
+    void aPoolerWhoseServerCannotBeToldIsWarnedOf() {
+        assertThat(target("p.proxy-abc.eu-west-1.rds.amazonaws.com").warnings())
+                .singleElement()
+                .asString()
+                .startsWith("p.proxy-abc.eu-west-1.rds.amazonaws.com:5432 is a pooler of Amazon RDS");
+        assertThat(target("db1.abc.eu-west-1.rds.amazonaws.com").warnings()).isEmpty();
+        assertThat(target("ep-a-pooler.eu.aws.neon.tech").warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disable", "allow", "prefer"})
+    void nothingGoesToAManagedServerInClear(String mode) {
+        String host = "db1.abc.eu-west-1.rds.amazonaws.com";
+        Map<String, String> none = Map.of("HOME", "/nonexistent");
+        Map<String, String> variable = Map.of("HOME", "/nonexistent", "PGSSLMODE", mode);
+        for (ThrowingCallable asking : List.<ThrowingCallable>of(
+                () -> ConnectionTarget.of("postgresql://u@" + host + "/d?sslmode=" + mode, none),
+                () -> ConnectionTarget.of("postgresql://u@localhost," + host + "/d?sslmode=" + mode, none),
+                () -> ConnectionTarget.of("postgresql://u@" + host + "/d", variable))) {
+            assertThatThrownBy(asking)
+                    .isInstanceOf(HoldfastException.BadUsage.class)
+                    .hasMessage("sslmode=" + mode + " lets a password and rows go to Amazon RDS in clear");
+        }
+        for (String elsewhere : List.of("localhost", "%2Fcloudsql%2Fp%3Ar%3Ai")) {
+            assertThat(ConnectionTarget.of("postgresql://u@" + elsewhere + "/d", variable)
+                            .sslMode())
+                    .isEqualTo(mode);
+        }
+        assertThat(ConnectionTarget.of("postgresql://u@" + host + "/d?sslmode=verify-ca", variable)
+                        .sslMode())
+                .isEqualTo("verify-ca");
+        assertThat(target(host).sslMode()).isEqualTo("require");
     }
 
     @ParameterizedTest

@@ -35,11 +35,11 @@ class TlsFilesTest {
     }
 
     @Test
-    void aManagedServerIsAskedForTlsUnlessSaidOtherwise() {
+    void aManagedServerIsAskedForTlsAtLeast() {
         String url = "postgresql://u@ep-a-1.eu.aws.neon.tech/d";
         assertThat(target(url).sslMode()).isEqualTo("require");
         assertThat(target(url + "?sslmode=verify-full").sslMode()).isEqualTo("verify-full");
-        assertThat(target(url + "?sslmode=prefer").sslMode()).isEqualTo("prefer");
+        assertThat(target(url + "?sslrootcert=/r").sslMode()).isEqualTo("require");
     }
 
     @Test
