@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -171,6 +173,18 @@ final class DatabaseRestoreCommandTest {
         mistake(2, "no schema of the backup matches \"Public\"", "restore", "--remap-schema", "Public:x");
         mistake(2, "does not say which schema", "restore", "--remap-schema", "public");
         mistake(2, "is for restores into databases", "restore", "--target", "/x", "--remap-schema", "public:x");
+    }
+
+    @Test
+    void aRestoreThatDoesNotEndInTimeIsEndedAndLeavesNothing() throws SQLException {
+        Instant begin = Instant.parse("2026-03-01T12:00:00Z");
+        AtomicInteger looks = new AtomicInteger();
+        world.at(() -> begin.plusSeconds(looks.getAndIncrement()));
+        Result late = world.run("restore", "--target", SERVER.url(database + "_late"), "--create", "--timeout", "1s");
+        assertThat(late.code()).as(late.err()).isEqualTo(ExitCode.FAILED);
+        assertThat(late.err()).contains("the restore did not end within 1 s", "hint: give it more by --timeout");
+        assertThat(named(database + "_late%")).isEmpty();
+        assertThat(total(database)).containsExactly("1000|500500");
     }
 
     @Test

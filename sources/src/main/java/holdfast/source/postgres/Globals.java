@@ -6,6 +6,7 @@ import holdfast.source.postgres.connection.Libpq;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,9 @@ record Globals(Path program, Libpq libpq, Duration silence, Consumer<String> tol
     }
 
     private byte[] once() throws IOException {
+        if (!Files.isExecutable(program)) {
+            throw new IOException("there is no pg_dumpall beside pg_dump in " + program.getParent());
+        }
         ProcessBuilder builder = new ProcessBuilder(
                 program.toString(),
                 "--globals-only",

@@ -12,6 +12,7 @@ import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -104,10 +105,14 @@ final class LostProgramTest {
     }
 
     private PostgresSource source(List<String> selection) throws IOException {
+        return source(selection, ClientPrograms.find(SERVER.programs().path() + ":" + System.getenv("PATH")));
+    }
+
+    private PostgresSource source(List<String> selection, ClientPrograms programs) {
         PostgresOptions usual = PostgresOptions.DEFAULTS;
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
-                ClientPrograms.find(SERVER.programs().path() + ":" + System.getenv("PATH")),
+                programs,
                 new PostgresOptions(usual.readers(), usual.connectTimeout(), usual.lockTimeout(), selection),
                 folder,
                 InstantSource.system(),
@@ -207,6 +212,28 @@ final class LostProgramTest {
                     .satisfies(table -> assertThat(table.rows()).isEqualTo(5000));
         }
         assertNothingIsLeft();
+    }
+
+    @Test
+    void withoutPgDumpallTheRestIsStoredAndItIsSaid() throws Exception {
+        String major = SERVER.ask(DATABASE, "SELECT current_setting('server_version_num')::int / 10000")
+                .getFirst();
+        ClientPrograms.Installation real =
+                ClientPrograms.find(SERVER.programs().path()).dumping(Integer.parseInt(major));
+        Path lone = Files.createDirectory(folder.resolve("pg_dump alone"));
+        Files.createSymbolicLink(lone.resolve("pg_dump"), real.program("pg_dump"));
+        ClientPrograms programs =
+                new ClientPrograms(List.of(new ClientPrograms.Installation(lone, real.major(), real.version())));
+        try (Repository repository = Backups.init(new MemoryStorage())) {
+            BackupResult without = Backups.backUp(repository, source(List.of(), programs));
+            assertThat(without.complete()).isFalse();
+            assertThat(without.manifest().sources().getFirst().failures())
+                    .containsExactly(new SourceRecord.Failure(
+                            Globals.NAME, "there is no pg_dumpall beside pg_dump in " + lone, false));
+            Map<String, String> whole = text(repository, backUp(repository));
+            whole.keySet().removeIf(path -> path.endsWith(Globals.NAME));
+            assertThat(text(repository, without)).isEqualTo(whole);
+        }
     }
 
     @Test
