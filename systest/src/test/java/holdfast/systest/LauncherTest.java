@@ -3,7 +3,12 @@ package holdfast.systest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.systest.HoldfastProcess.Result;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,6 +58,36 @@ final class LauncherTest {
             assertThat(path.toFile().setWritable(true)).isTrue();
         }
         assertThat(result.out()).as(result.all()).matches(VERSION);
+    }
+
+    /// Method: a server that asks for the password in clear looks at its client's arguments.
+    @Test
+    void aPasswordInAUrlReachesTheServerAndNotTheListOfProcesses() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                HoldfastProcess process = HoldfastProcess.start(
+                        folder,
+                        Map.of("HOME", folder.toString()),
+                        "stash",
+                        "list",
+                        "postgresql://u:hunter2%20$%22%27*@127.0.0.1:" + server.getLocalPort() + "/d?sslmode=disable")) {
+            server.setSoTimeout(60_000);
+            try (Socket client = server.accept()) {
+                client.setSoTimeout(60_000);
+                DataInputStream in = new DataInputStream(client.getInputStream());
+                in.readNBytes(in.readInt() - Integer.BYTES); // who wants to come in
+                client.getOutputStream().write(new byte[] {'R', 0, 0, 0, 8, 0, 0, 0, 3});
+                assertThat(in.read()).isEqualTo('p');
+                String password = new String(in.readNBytes(in.readInt() - Integer.BYTES), StandardCharsets.UTF_8);
+                assertThat(password).isEqualTo("hunter2 $\"'*\0");
+                assertThat(Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline")))
+                        .contains("\0stash\0list\0")
+                        .doesNotContain("hunter2");
+            }
+            Result result = process.await(Duration.ofMinutes(1));
+            assertThat(result.err())
+                    .contains("a password stands in the command line")
+                    .doesNotContain("hunter2");
+        }
     }
 
     @Test
