@@ -55,8 +55,9 @@ final class BackupCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SOURCE",
-            description = "Database, file or folder; postgresql://… is a PostgreSQL database, sqlite:PATH and files:PATH say"
-                    + " which where it is not plain")
+            description =
+                    "Database, file or folder; postgresql://… is a PostgreSQL database, sqlite:PATH and files:PATH say"
+                            + " which where it is not plain")
     private List<String> sources = new ArrayList<>();
 
     @Mixin

@@ -69,7 +69,8 @@ final class LauncherTest {
                         Map.of("HOME", folder.toString()),
                         "stash",
                         "list",
-                        "postgresql://u:hunter2%20$%22%27*@127.0.0.1:" + server.getLocalPort() + "/d?sslmode=disable")) {
+                        "postgresql://u:hunter2%20$%22%27*@127.0.0.1:" + server.getLocalPort()
+                                + "/d?sslmode=disable")) {
             server.setSoTimeout(60_000);
             try (Socket client = server.accept()) {
                 client.setSoTimeout(60_000);
