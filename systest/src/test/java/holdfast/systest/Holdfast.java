@@ -66,6 +66,11 @@ final class Holdfast {
         return new Holdfast(folder, repository, environment, command);
     }
 
+    /// Compiled quickly, not well: for runs with little data, which end before the second compiler pays.
+    Holdfast brief() {
+        return with("HOLDFAST_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    }
+
     Path repository() {
         return repository;
     }
@@ -96,6 +101,10 @@ final class Holdfast {
         List<String> command = new ArrayList<>(prefix);
         command.add(HoldfastProcess.root().resolve("holdfast").toString());
         command.addAll(List.of(arguments));
+        if (arguments.length > 0 && arguments[0].equals("init") && !command.contains("--key-cost")) {
+            // opening is not what these tests are about, and they open thousands of times
+            command.addAll(List.of("--key-cost", "10"));
+        }
         return HoldfastProcess.start(folder, environment, command);
     }
 

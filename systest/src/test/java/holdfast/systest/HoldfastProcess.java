@@ -62,7 +62,10 @@ final class HoldfastProcess implements AutoCloseable {
     static HoldfastProcess start(Path folder, Map<String, String> environment, List<String> command)
             throws IOException {
         Path output = Files.createTempDirectory("holdfast-process");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        // whoever runs these tests in the background has these ignored, and whom they start inherits that
+        List<String> hearing = new ArrayList<>(List.of("env", "--default-signal=INT,HUP,TERM"));
+        hearing.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(hearing).directory(folder.toFile());
         builder.environment().keySet().retainAll(INHERITED);
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().put("HOLDFAST_BUILD", "never");
