@@ -30,7 +30,7 @@ record World(
     static World system() {
         return new World(
                 System.getenv(),
-                new SystemTerminal(),
+                new SystemTerminal(System.getenv().getOrDefault("TERM", "")),
                 buffered(FileDescriptor.out),
                 buffered(FileDescriptor.err),
                 Path.of("").toAbsolutePath(),

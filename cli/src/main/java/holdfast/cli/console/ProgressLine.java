@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /// Shows how some work goes on: on a terminal one line that is written over four times a second; where stderr
-/// is no terminal a plain line every ten seconds; in JSON, when asked for, a document every second. One thread
+/// is no terminal, or a dumb one, a plain line every ten seconds; in JSON, when asked for, a document every second. One
+/// thread
 /// of its own, which ends with [#close].
 public final class ProgressLine implements AutoCloseable {
     /// A document of `--json --progress`.
@@ -41,6 +42,8 @@ public final class ProgressLine implements AutoCloseable {
         }
     }
 
+    private static final int NARROWEST = 10;
+
     /// The rate is taken over this long.
     private static final long WINDOW_NANOS = Duration.ofSeconds(6).toNanos();
 
@@ -53,7 +56,8 @@ public final class ProgressLine implements AutoCloseable {
     private final long begin;
     private final Deque<Moment> moments = new ArrayDeque<>();
     private final CountDownLatch end = new CountDownLatch(1);
-    private boolean visible;
+    /// Cells of the line on the terminal; 0 when there is none.
+    private int visible;
 
     ProgressLine(Progress progress, Console console, LongSupplier nanos) {
         this.progress = progress;
@@ -71,7 +75,8 @@ public final class ProgressLine implements AutoCloseable {
         if (manner.quiet() && !manner.progress()) {
             return Form.NONE;
         }
-        return console.terminal().errIsShown() ? Form.LIVE : Form.PLAIN;
+        Terminal terminal = console.terminal();
+        return terminal.errIsShown() && terminal.moves() ? Form.LIVE : Form.PLAIN;
     }
 
     void start() {
@@ -100,8 +105,10 @@ public final class ProgressLine implements AutoCloseable {
             switch (form) {
                 case LIVE -> {
                     // the last column stays free: some terminals break the line when it is filled
-                    console.raw("\r" + now.line(Math.max(10, console.terminal().columns() - 1)) + "\u001b[K");
-                    visible = true;
+                    int columns = Math.max(NARROWEST, console.terminal().columns());
+                    String line = now.line(columns - 1);
+                    console.raw(begin(columns) + line + "\u001b[K");
+                    visible = Cells.of(line);
                 }
                 case PLAIN -> console.raw(now.line(200) + System.lineSeparator());
                 case JSON -> console.document(status(now));
@@ -146,11 +153,17 @@ public final class ProgressLine implements AutoCloseable {
                 now.item());
     }
 
+    /// To the beginning of the line. A terminal that got narrower has broken the line into several.
+    private String begin(int columns) {
+        int below = visible == 0 ? 0 : (visible - 1) / columns;
+        return below == 0 ? "\r" : "\r\u001b[" + below + "A\u001b[J";
+    }
+
     /// Makes room for another line; the console holds its monitor.
     void clear() {
-        if (visible) {
-            console.raw("\r\u001b[K");
-            visible = false;
+        if (visible > 0) {
+            console.raw(begin(Math.max(NARROWEST, console.terminal().columns())) + "\u001b[K");
+            visible = 0;
         }
     }
 

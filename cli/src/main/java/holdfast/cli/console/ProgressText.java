@@ -28,7 +28,7 @@ record ProgressText(
     /// @param rank the lower the longer it stays when the line gets narrow
     private record Part(String value, int rank) {}
 
-    /// The line, never longer than `columns`.
+    /// The line, never wider than `columns` cells.
     String line(int columns) {
         List<Part> parts = parts();
         String line = join(parts);
@@ -36,7 +36,7 @@ record ProgressText(
             parts.remove(Collections.max(parts, Comparator.comparingInt(Part::rank)));
             line = join(parts);
         }
-        String text = line.length() > columns ? line.substring(0, columns) : line;
+        String text = Cells.first(line, columns);
         int left = columns - text.length() - 2;
         return item.isEmpty() || left < SHORTEST_ITEM ? text : text + "  " + shorten(Console.safe(item), left);
     }
@@ -96,10 +96,10 @@ record ProgressText(
 
     /// Keeps the beginning and, more of it, the end.
     private static String shorten(String text, int columns) {
-        if (text.length() <= columns) {
+        if (Cells.of(text) <= columns) {
             return text;
         }
         int head = (columns - 1) / 3;
-        return text.substring(0, head) + "…" + text.substring(text.length() - (columns - 1 - head));
+        return Cells.first(text, head) + "…" + Cells.last(text, columns - 1 - head);
     }
 }

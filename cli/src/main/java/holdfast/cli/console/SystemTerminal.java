@@ -14,15 +14,18 @@ import java.util.concurrent.TimeUnit;
 
 /// The terminal the program was started from. The launcher says what it saw by system properties:
 /// `holdfast.terminal` names those of stdin (`i`), stdout (`o`) and stderr (`e`) that are terminals,
-/// `holdfast.columns` its width.
+/// `holdfast.columns` its width, where the kernel does not tell.
 public final class SystemTerminal implements Terminal {
     private static final int USUAL_COLUMNS = 80;
 
     private final String streams;
     private final int columns;
+    private final boolean dumb;
     private final BufferedReader in;
 
-    public SystemTerminal() {
+    /// @param type `TERM`
+    public SystemTerminal(String type) {
+        dumb = type.equals("dumb");
         streams = System.getProperty("holdfast.terminal", "");
         columns = Integer.getInteger("holdfast.columns", USUAL_COLUMNS);
         in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -44,7 +47,16 @@ public final class SystemTerminal implements Terminal {
     }
 
     @Override
+    public boolean moves() {
+        return !dumb;
+    }
+
+    @Override
     public int columns() {
+        int now = errIsShown() ? WindowSize.columns() : 0;
+        if (now > 0) {
+            return now;
+        }
         return columns > 0 ? columns : USUAL_COLUMNS;
     }
 

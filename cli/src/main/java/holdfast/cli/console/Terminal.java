@@ -12,7 +12,10 @@ public interface Terminal {
 
     boolean errIsShown();
 
-    /// Characters a line holds.
+    /// Whether it does as control sequences say, so that a line can be written over.
+    boolean moves();
+
+    /// Characters a line holds at present.
     int columns();
 
     /// Asks and waits for a line; empty when there is none to come.

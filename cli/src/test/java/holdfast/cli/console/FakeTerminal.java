@@ -12,6 +12,7 @@ public final class FakeTerminal implements Terminal {
     private final Deque<String> answers;
     private final List<String> questions = new ArrayList<>();
     private int columns = 80;
+    private boolean dumb;
 
     private FakeTerminal(boolean there, List<String> answers) {
         this.there = there;
@@ -28,6 +29,11 @@ public final class FakeTerminal implements Terminal {
 
     FakeTerminal wide(int width) {
         columns = width;
+        return this;
+    }
+
+    FakeTerminal dumb() {
+        dumb = true;
         return this;
     }
 
@@ -48,6 +54,11 @@ public final class FakeTerminal implements Terminal {
     @Override
     public boolean errIsShown() {
         return there;
+    }
+
+    @Override
+    public boolean moves() {
+        return !dumb;
     }
 
     @Override

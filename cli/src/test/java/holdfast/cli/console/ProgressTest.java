@@ -79,6 +79,45 @@ final class ProgressTest {
     }
 
     @Test
+    void aLineThatTheTerminalBrokeIsTakenAwayWhole() {
+        FakeTerminal terminal = FakeTerminal.answering().wide(100);
+        Output output = new Output(terminal);
+        Progress progress = new Progress();
+        progress.step("reading");
+        progress.item("x".repeat(200));
+        try (ProgressLine line = new ProgressLine(progress, output.console, output.time::get)) {
+            line.show();
+            terminal.wide(40);
+            line.show();
+            // 99 cells are three lines of 40
+            assertThat(output.err()).contains("\r\u001b[2A\u001b[Jreading");
+            terminal.wide(100);
+            line.show();
+            assertThat(output.err()).endsWith("\u001b[K").doesNotContain("\u001b[1A");
+        }
+    }
+
+    @Test
+    void aDumbTerminalGetsPlainLines() {
+        Output output = new Output(FakeTerminal.answering().dumb());
+        Progress progress = new Progress();
+        progress.step("reading");
+        new ProgressLine(progress, output.console, output.time::get).show();
+        assertThat(output.err()).isEqualTo("reading  0:00" + System.lineSeparator());
+    }
+
+    @Test
+    void namesOfEastAsiaTakeTwiceTheRoom() {
+        ProgressText text =
+                new ProgressText("reading", "/写真/二〇二六年の夏の写真/e\u0301té/写真.jpeg", 0, 0, 1, 2, Duration.ZERO, 0);
+        for (int columns = 45; columns < 120; columns++) {
+            assertThat(Cells.of(text.line(columns))).as("%d columns", columns).isLessThanOrEqualTo(columns);
+        }
+        assertThat(text.line(75)).endsWith("真.jpeg").contains("…");
+        assertThat(Cells.of("写真e\u0301")).isEqualTo(5);
+    }
+
+    @Test
     void withoutATerminalLinesAreWhole() {
         Output output = new Output(FakeTerminal.none());
         Progress progress = new Progress();
