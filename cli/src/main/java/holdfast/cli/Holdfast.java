@@ -2,6 +2,9 @@ package holdfast.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -49,8 +52,17 @@ final class Holdfast implements Runnable {
 
     /// The program as picocli knows it: all commands with their options.
     static CommandLine commandLine(Session session) {
+        return commandLine(session, Commands.all(session));
+    }
+
+    /// Enough of it for these words.
+    static CommandLine commandLineFor(Session session, String... words) {
+        return commandLine(session, Commands.named(session, Set.copyOf(Arrays.asList(words))));
+    }
+
+    private static CommandLine commandLine(Session session, List<CommandLine> commands) {
         CommandLine line = new CommandLine(new Holdfast(session.options()));
-        Commands.all(session).forEach(line::addSubcommand);
+        commands.forEach(line::addSubcommand);
         OptionValues.register(line);
         HelpText.arrange(line);
         line.setExpandAtFiles(false);

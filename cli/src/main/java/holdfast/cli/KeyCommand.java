@@ -166,7 +166,7 @@ final class KeyCommand implements Runnable {
             name = "remove",
             description = "Remove a key, so that its password opens the repository no more.",
             footerHeading = "%nExamples:%n",
-            footer = {"  holdfast key remove 3f2a91c0"})
+            footer = {"  holdfast key remove 3f2a91c0", "  holdfast key remove 3f2a91c0 --json"})
     static final class RemoveKey implements Callable<Integer> {
         private final Session session;
 

@@ -42,7 +42,7 @@ public final class Main {
     /// @param interrupted whether the program has been asked to end
     static int run(World world, BooleanSupplier interrupted, String... arguments) {
         Session session = new Session(world);
-        CommandLine line = Holdfast.commandLine(session);
+        CommandLine line = Holdfast.commandLineFor(session, arguments);
         line.setParameterExceptionHandler((wrong, words) -> badUsage(session, wrong, List.of(words)));
         line.setExecutionExceptionHandler((thrown, _, _) -> failed(session, interrupted, thrown));
         line.setExecutionStrategy(parsed -> {

@@ -2,6 +2,7 @@ package holdfast.cli;
 
 import holdfast.cli.console.Durations;
 import holdfast.cli.console.Sizes;
+import holdfast.model.ProofLevel;
 import holdfast.policy.Span;
 import holdfast.prune.MaxUnused;
 import holdfast.repository.WriterOptions;
@@ -10,8 +11,10 @@ import holdfast.view.StatsMode;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,6 +44,23 @@ final class OptionValues {
         line.registerConverter(ZoneId.class, OptionValues::zone);
         line.registerConverter(GlobalOptions.Compression.class, OptionValues::compression);
         line.registerConverter(GlobalOptions.Rate.class, OptionValues::rate);
+    }
+
+    /// Those that a value of a type can be, for shells to complete; none when it can be much else.
+    static List<String> words(Class<?> type) {
+        if (type == GlobalOptions.Compression.class) {
+            return List.of("off", "auto", "max");
+        }
+        if (type == MaxUnused.class) {
+            return List.of("unlimited");
+        }
+        if (!type.isEnum()) {
+            return List.of();
+        }
+        return Stream.of(type.getEnumConstants())
+                .filter(constant -> constant != ProofLevel.USEFUL) // see ProvableLevel
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList();
     }
 
     private static Duration duration(String text) {

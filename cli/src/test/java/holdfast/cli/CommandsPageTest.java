@@ -76,6 +76,8 @@ final class CommandsPageTest {
                 List.of(
                         new Shape("keys", KeyCommand.ListKeys.Document.class),
                         new Shape("key_added | password_changed | key_removed", KeyCommand.ChangeDocument.class)));
+        documents.put("completion", List.of(new Shape("completion", CompletionCommand.Document.class)));
+        documents.put("manual", List.of(new Shape("manual", ManualCommand.Document.class)));
         documents.put("version", List.of(new Shape("version", VersionCommand.Document.class)));
         return documents;
     }

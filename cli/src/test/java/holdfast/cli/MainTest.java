@@ -81,15 +81,21 @@ final class MainTest {
     }
 
     @Test
-    void everyHelpTextHasExamples() {
+    void everyHelpTextHasTwoExamples() {
         CommandLine line = Holdfast.commandLine(new Session(World.system()));
+        assertThat(line.getUsageMessage()).contains("Examples:");
         line.getSubcommands().values().forEach(MainTest::hasExamples);
     }
 
     private static void hasExamples(CommandLine line) {
         CommandSpec spec = line.getCommandSpec();
         if (!spec.name().equals("help")) {
-            assertThat(spec.usageMessage().footer()).as(spec.qualifiedName()).isNotEmpty();
+            assertThat(spec.usageMessage().footer())
+                    .as(spec.qualifiedName() + " has two examples of its own")
+                    .filteredOn(example -> example.startsWith("  " + spec.qualifiedName() + " ")
+                            || example.contains(" " + spec.qualifiedName() + " ")
+                            || example.endsWith(" " + spec.qualifiedName()))
+                    .hasSizeGreaterThanOrEqualTo(2);
             assertThat(spec.usageMessage().description())
                     .as(spec.qualifiedName())
                     .isNotEmpty();
@@ -99,6 +105,20 @@ final class MainTest {
                     .doesNotContain("--limit-upload");
         }
         line.getSubcommands().values().forEach(MainTest::hasExamples);
+    }
+
+    /// Only the commands that are named are read with their options.
+    @Test
+    void theHelpIsTheSameHoweverLittleOfTheCommandsIsRead() {
+        CommandLine whole = Holdfast.commandLine(new Session(World.system()));
+        assertThat(run("--help").out()).isEqualTo(whole.getUsageMessage());
+        assertThat(run("help").out()).isEqualTo(whole.getUsageMessage());
+        assertThat(run("help", "key").out()).isEqualTo(run("key", "--help").out());
+        whole.getSubcommands().forEach((name, command) -> {
+            if (!name.equals("help")) {
+                assertThat(run(name, "--help").out()).isEqualTo(command.getUsageMessage());
+            }
+        });
     }
 
     private Result run(String... arguments) {
