@@ -152,14 +152,17 @@ final class LauncherTest {
         }
     }
 
-    /// The script and the build it would run, nothing else.
+    /// The scripts and the build they would run, nothing else.
     private static Path copyOfTheBuild(Path target) throws IOException {
         Path root = HoldfastProcess.root();
         Path builds = Path.of("cli", "target", "launch", "builds");
         String current =
                 Files.readString(root.resolve(builds).resolve("current")).strip();
         Files.createDirectories(target.resolve(builds));
-        Files.copy(root.resolve("holdfast"), target.resolve("holdfast"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createDirectories(target.resolve("launcher"));
+        for (String script : List.of("holdfast", "launcher/run.sh")) {
+            Files.copy(root.resolve(script), target.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        }
         Files.copy(
                 root.resolve(builds).resolve("current"), target.resolve(builds).resolve("current"));
         for (Path path : walk(root.resolve(builds).resolve(current))) {

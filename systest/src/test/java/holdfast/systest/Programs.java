@@ -17,6 +17,6 @@ final class Programs {
             }
         }
         throw new AssertionError(name + " is needed by this test and is not installed: run .ci/run once, or install it"
-                + " by hand (Debian: apt-get install restic sqlite3 util-linux)");
+                + " by hand (Debian: apt-get install restic sqlite3 util-linux tmux groff-base)");
     }
 }

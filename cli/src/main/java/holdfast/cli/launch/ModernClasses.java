@@ -64,7 +64,9 @@ final class ModernClasses {
                     changed = true;
                 }
             }
-            out.putNextEntry(new ZipEntry(entry.getName()));
+            ZipEntry same = new ZipEntry(entry.getName());
+            same.setTimeLocal(entry.getTimeLocal()); // the same jar every time
+            out.putNextEntry(same);
             out.write(content);
             out.closeEntry();
         }
