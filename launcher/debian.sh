@@ -61,6 +61,6 @@ Description: database backups that prove they restore
  This package brings a Java runtime of its own and needs no other.
 END
 chmod 644 "$deb"/DEBIAN/*
-dpkg-deb -Zxz -z3 --root-owner-group --build "$deb" "$target/holdfast_${version}_$architecture.deb" > /dev/null
+dpkg-deb -Zxz "-z$compression" --root-owner-group --build "$deb" "$target/holdfast_${version}_$architecture.deb" > /dev/null
 rm -rf "$deb"
 tell "$target/holdfast_${version}_$architecture.deb" "$target/holdfast_${version}_$architecture.deb"

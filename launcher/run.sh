@@ -48,7 +48,7 @@ run() {
     for word in "$@"; do
         case $word in
             backup | restore | undo | verify | check | prune | forget | copy | rewrite | repair | recover | doctor | diff | \
-                stats | demo | selftest | stash | export | find)
+                stats | demo | selftest | export | find)
                 work="-Xmx512m -XX:MaxDirectMemorySize=512m"
                 break
                 ;;
