@@ -53,7 +53,7 @@ final class TagCommand implements Callable<Integer> {
     private final SnapshotFilterOptions filter = new SnapshotFilterOptions();
 
     @Option(names = "--set", paramLabel = "TAG[,TAG...]", description = "Have these tags and no others; '' for none")
-    private @Nullable String set;
+    private @Nullable List<String> set;
 
     @Option(names = "--add", paramLabel = "TAG[,TAG...]", description = "Have these tags too")
     private final List<String> add = new ArrayList<>();
@@ -99,7 +99,7 @@ final class TagCommand implements Callable<Integer> {
                     parts ? "--set says all tags, so nothing can be added or removed" : "nothing says which tags",
                     "give --set, or --add and --remove");
         }
-        return set != null ? TagChange.to(tags(List.of(set))) : TagChange.by(tags(add), tags(remove));
+        return set != null ? TagChange.to(tags(set)) : TagChange.by(tags(add), tags(remove));
     }
 
     private static List<String> tags(List<String> options) {

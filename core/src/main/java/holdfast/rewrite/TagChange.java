@@ -10,7 +10,7 @@ import java.util.Set;
 /// @param set the only tags afterwards, when it is asked for
 /// @param replace whether `set` is asked for; else `add` and `remove` are
 /// @param add after what is there
-/// @param remove before anything is added
+/// @param remove once that is added, as with restic: what is in both goes
 public record TagChange(List<String> set, boolean replace, List<String> add, List<String> remove) {
     public TagChange {
         set = List.copyOf(set);
@@ -29,8 +29,8 @@ public record TagChange(List<String> set, boolean replace, List<String> add, Lis
     /// The tags afterwards, each once, in the order in which they came.
     public List<String> of(List<String> tags) {
         Set<String> changed = new LinkedHashSet<>(replace ? set : tags);
-        remove.forEach(changed::remove);
         changed.addAll(add);
+        remove.forEach(changed::remove);
         return new ArrayList<>(changed);
     }
 }

@@ -51,7 +51,7 @@ class RetagTest {
         assertThat(TagChange.to(List.of("x", "x")).of(tags)).containsExactly("x");
         assertThat(TagChange.to(List.of()).of(tags)).isEmpty();
         assertThat(TagChange.by(List.of("c", "a"), List.of()).of(tags)).containsExactly("a", "b", "c");
-        assertThat(TagChange.by(List.of("a"), List.of("a", "z")).of(tags)).containsExactly("b", "a");
+        assertThat(TagChange.by(List.of("a", "c"), List.of("a", "z")).of(tags)).containsExactly("b", "c");
     }
 
     @Test
