@@ -22,6 +22,11 @@ public final class Polynomial {
         }
     }
 
+    /// Whether restic's format allows it.
+    public static boolean usable(long polynomial) {
+        return degree(polynomial) == DEGREE && irreducible(polynomial);
+    }
+
     /// Whether the polynomial has no divisors but itself and 1, by Rabin's test: of degree n, it must divide
     /// x^(2^n) - x, and share no divisor with x^(2^(n/q)) - x for any prime q that divides n.
     public static boolean irreducible(long polynomial) {

@@ -1,5 +1,6 @@
 package holdfast.crypto;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 
 /// The secret that seals everything in a repository, in restic's three parts: 32 bytes for AES-256, and 16 + 16
@@ -57,6 +58,13 @@ public final class Key {
 
     public byte[] macR() {
         return macR.clone();
+    }
+
+    /// Whether what one of them sealed the other opens.
+    public boolean sameAs(Key other) {
+        return MessageDigest.isEqual(encrypt, other.encrypt)
+                && MessageDigest.isEqual(macK, other.macK)
+                && MessageDigest.isEqual(macR, other.macR);
     }
 
     @Override

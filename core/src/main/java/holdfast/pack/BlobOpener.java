@@ -21,25 +21,27 @@ public final class BlobOpener implements AutoCloseable {
         seal = new Seal(key);
     }
 
-    /// The content of one blob.
+    /// Opens one blob: seal, compression and hash are right when this returns.
     ///
     /// @param sealed what remains of it is the sealed blob; its position advances
     /// @param plainLength length before compression, 0 when the blob is not compressed
-    /// @return a direct buffer, valid until the next call
+    /// @return valid until the next call
     /// @throws BrokenPackException when the blob is damaged
-    public ByteBuffer open(ByteBuffer sealed, int plainLength, ObjectId id) throws BrokenPackException {
+    public BlobForms open(ByteBuffer sealed, int plainLength, ObjectId id) throws BrokenPackException {
+        ByteBuffer whole = sealed.slice();
         ByteBuffer content = unseal(sealed);
+        ByteBuffer bytes = content;
         if (plainLength != 0) {
             BlobCompression.checkExpansion(content, plainLength);
-            ByteBuffer to = plain.of(plainLength);
-            compression.decompress(content, to);
-            content = to.flip();
+            bytes = plain.of(plainLength);
+            compression.decompress(content, bytes);
+            bytes.flip();
         }
-        sha256.update(content.duplicate());
+        sha256.update(bytes.duplicate());
         if (!ObjectId.of(sha256.digest()).equals(id)) {
             throw new BrokenPackException("its hash is wrong");
         }
-        return content;
+        return new BlobForms(whole, content, bytes);
     }
 
     /// The list of blobs of a pack.

@@ -1,6 +1,7 @@
 package holdfast.repository;
 
 import holdfast.model.HoldfastException;
+import holdfast.pack.BlobForms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -11,6 +12,12 @@ public interface BlobConsumer {
     ///
     /// @param plain its content, valid only during the call
     void blob(IndexEntry entry, ByteBuffer plain) throws IOException;
+
+    /// The same blob with the forms it is stored in, for whoever carries it over as it is; override
+    /// this instead.
+    default void blob(IndexEntry entry, BlobForms forms) throws IOException {
+        blob(entry, forms.plain());
+    }
 
     /// One blob that is missing or not what it should be, the message naming pack and blob. To go on with the
     /// others, override this and return; another pack may hold a good copy ([Repository#loadBlob] looks there).

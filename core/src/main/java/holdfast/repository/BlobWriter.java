@@ -6,8 +6,8 @@ import holdfast.crypto.Seal;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.model.Tree;
+import holdfast.pack.BlobForms;
 import holdfast.repository.json.TreeJson;
-import holdfast.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -54,11 +54,11 @@ public final class BlobWriter implements AutoCloseable {
     private volatile boolean finished;
 
     BlobWriter(
-            Storage storage, Key key, BlobIndex index, IndexFiles files, WriterOptions options, InstantSource clock) {
+            Key key, BlobIndex index, IndexFiles files, PackReader reader, WriterOptions options, InstantSource clock) {
         this.key = key;
         this.options = options;
         blobs = new FreshBlobs(index, files, options.guard(), clock);
-        packs = new PackQueue(storage, options, blobs, state);
+        packs = new PackQueue(files.storage(), reader, options, blobs, state);
         processors = Executors.newFixedThreadPool(
                 Runtime.getRuntime().availableProcessors(),
                 Thread.ofPlatform().name("holdfast-blobs-", 0).daemon().factory());
@@ -97,6 +97,30 @@ public final class BlobWriter implements AutoCloseable {
                 .promise();
     }
 
+    /// Takes a blob that another repository holds, whose hash is known to be right: what is
+    /// compressed is sealed as it is, what is not is compressed if that makes it smaller.
+    ///
+    /// @param sealed whether that repository has the same key, so that not even sealing is needed
+    public void carry(IndexEntry from, BlobForms forms, boolean sealed) throws IOException {
+        Form form = sealed ? Form.SEALED : from.compressed() ? Form.COMPRESSED : Form.PLAIN;
+        Job job = new Job(
+                from.type(),
+                from.id(),
+                form,
+                from.plainLength(),
+                false,
+                false,
+                WriterOptions.USUAL_LEVEL,
+                new CompletableFuture<>());
+        submit(
+                job,
+                switch (form) {
+                    case SEALED -> forms.sealed();
+                    case COMPRESSED -> forms.content();
+                    case PLAIN -> forms.plain();
+                });
+    }
+
     /// Takes a tree, whose nodes must be sorted ([holdfast.model.FileNames#compare]) and unique.
     /// The id is known at once; storing goes on.
     public ObjectId writeTree(Tree tree) throws IOException {
@@ -106,21 +130,31 @@ public final class BlobWriter implements AutoCloseable {
         return Objects.requireNonNull(job.id());
     }
 
+    /// In which form a blob is given.
+    private enum Form {
+        PLAIN,
+        COMPRESSED,
+        SEALED
+    }
+
     /// What is to be done with a blob.
     ///
     /// @param id if known already
+    /// @param plainLength length before compression of what is given compressed, else 0
     /// @param zero whether it is all zeros
     /// @param again whether to store it even if the repository has it
     /// @param level of compression that suits it
     private record Job(
             BlobType type,
             @Nullable ObjectId id,
+            Form form,
+            int plainLength,
             boolean zero,
             boolean again,
             int level,
             CompletableFuture<ObjectId> promise) {
         static Job of(BlobType type, @Nullable ObjectId id, boolean zero, boolean again, int level) {
-            return new Job(type, id, zero, again, level, new CompletableFuture<>());
+            return new Job(type, id, Form.PLAIN, 0, zero, again, level, new CompletableFuture<>());
         }
     }
 
@@ -164,17 +198,40 @@ public final class BlobWriter implements AutoCloseable {
         }
     }
 
-    private void store(Job job, ObjectId id, ByteBuffer plain, Sealer sealer) throws IOException {
-        BlobType type = job.type();
-        boolean chosen = type == BlobType.DATA && options.compression() != WriterOptions.AUTO;
-        ByteBuffer compressed = sealer.compress(plain, chosen ? options.compression() : job.level());
-        ByteBuffer content = compressed == null ? plain : compressed;
+    private void store(Job job, ObjectId id, ByteBuffer given, Sealer sealer) throws IOException {
+        switch (job.form()) {
+            case PLAIN -> {
+                ByteBuffer compressed = sealer.compress(given, level(job));
+                ByteBuffer content = compressed == null ? given : compressed;
+                put(job.type(), id, content, compressed == null ? 0 : given.remaining(), sealer);
+            }
+            case COMPRESSED -> put(job.type(), id, given, job.plainLength(), sealer);
+            case SEALED -> {
+                PackQueue.Slot slot =
+                        packs.reserve(job.type(), id, given.remaining(), job.plainLength(), sealer.seal());
+                slot.room().put(given.duplicate());
+                filled(slot, job.type(), given.remaining(), job.plainLength(), sealer);
+            }
+        }
+    }
+
+    private int level(Job job) {
+        boolean chosen = job.type() == BlobType.DATA && options.compression() != WriterOptions.AUTO;
+        return chosen ? options.compression() : job.level();
+    }
+
+    /// @param plainLength 0 when the content is not compressed
+    private void put(BlobType type, ObjectId id, ByteBuffer content, int plainLength, Sealer sealer)
+            throws IOException {
         int sealedLength = Math.addExact(content.remaining(), Seal.OVERHEAD);
-        int plainLength = compressed == null ? 0 : plain.remaining();
         PackQueue.Slot slot = packs.reserve(type, id, sealedLength, plainLength, sealer.seal());
         sealer.seal(content, slot.room());
+        filled(slot, type, sealedLength, plainLength, sealer);
+    }
+
+    private void filled(PackQueue.Slot slot, BlobType type, int sealedLength, int plainLength, Sealer sealer) {
         packs.filled(slot, sealer.seal());
-        addedBytes.add(plain.remaining());
+        addedBytes.add(plainLength == 0 ? sealedLength - Seal.OVERHEAD : plainLength);
         storedBytes.add(sealedLength);
         (type == BlobType.TREE ? treeBlobs : dataBlobs).increment();
     }

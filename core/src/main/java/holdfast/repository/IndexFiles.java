@@ -3,6 +3,7 @@ package holdfast.repository;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.pack.PackedBlob;
+import holdfast.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -23,6 +24,10 @@ final class IndexFiles {
 
     IndexFiles(SealedFiles files) {
         this.files = files;
+    }
+
+    Storage storage() {
+        return files.storage();
     }
 
     /// Reads all index files in parallel. A file that vanishes meanwhile was replaced by another one, so the

@@ -43,11 +43,11 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
             throws IOException {
         requireEmpty(storage);
         SecureRandom random = new SecureRandom();
+        long polynomial = polynomial(options, random);
         Key master = Key.generate(random);
         byte[] id = new byte[ObjectId.BYTES];
         random.nextBytes(id);
-        RepositoryConfig config =
-                new RepositoryConfig(RepositoryConfig.VERSION, ObjectId.of(id), Polynomial.randomIrreducible(random));
+        RepositoryConfig config = new RepositoryConfig(RepositoryConfig.VERSION, ObjectId.of(id), polynomial);
         ObjectId keyId = Keys.store(storage, KeyFile.create(master, password, options, client, now));
         try {
             storage.put(Kinds.CONFIG, SealedFiles.seal(master, ConfigFile.write(config)));
@@ -63,6 +63,20 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
             }
         }
         return new Opening(master, keyId, config);
+    }
+
+    /// restic refuses a repository whose polynomial is not what it should be, so none is taken over.
+    private static long polynomial(InitOptions options, SecureRandom random) {
+        RepositoryConfig other = options.chunkedAs();
+        if (other == null) {
+            return Polynomial.randomIrreducible(random);
+        }
+        if (!Polynomial.usable(other.chunkerPolynomial())) {
+            throw new HoldfastException.PreCheckFailed(
+                    "cannot take over how the other repository cuts files: its polynomial is reducible",
+                    "leave --copy-chunker-params out");
+        }
+        return other.chunkerPolynomial();
     }
 
     private static void requireEmpty(Storage storage) throws IOException {

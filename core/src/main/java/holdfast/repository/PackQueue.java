@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +30,7 @@ final class PackQueue implements AutoCloseable {
     private static final int PACK_BLOBS_MAX = 16_384;
 
     private final Storage storage;
+    private final PackReader reader;
     private final WriterOptions options;
     private final FreshBlobs blobs;
     private final Failure state;
@@ -39,8 +41,9 @@ final class PackQueue implements AutoCloseable {
     private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
     private int packs;
 
-    PackQueue(Storage storage, WriterOptions options, FreshBlobs blobs, Failure state) {
+    PackQueue(Storage storage, PackReader reader, WriterOptions options, FreshBlobs blobs, Failure state) {
         this.storage = storage;
+        this.reader = reader;
         this.options = options;
         this.blobs = blobs;
         this.state = state;
@@ -153,6 +156,9 @@ final class PackQueue implements AutoCloseable {
             options.guard().run();
             int bytes = pack.content().remaining();
             RawFiles.put(storage, Kinds.DATA, pack.id(), pack.content());
+            if (options.readBack()) {
+                readBack(pack, bytes);
+            }
             options.progress().stored(bytes);
             blobs.stored(pack);
         } catch (Throwable e) {
@@ -165,6 +171,18 @@ final class PackQueue implements AutoCloseable {
                 }
             });
         }
+    }
+
+    /// Fails unless the storage gives back what it was given.
+    private void readBack(PackBuilder.Pack pack, int bytes) throws IOException {
+        if (!reader.header(pack.id(), bytes).equals(pack.blobs())) {
+            throw RawFiles.damaged(Kinds.DATA + pack.id().hex(), storage, "its header is not what was stored", null);
+        }
+        List<IndexEntry> entries = pack.blobs().stream()
+                .map(blob -> new IndexEntry(
+                        blob.type(), blob.id(), pack.id(), blob.offset(), blob.length(), blob.plainLength()))
+                .toList();
+        reader.read(pack.id(), entries, (_, _) -> {});
     }
 
     /// Stores the packs that are not full, waits until all are stored, and writes the index. No

@@ -2,6 +2,7 @@ package holdfast.repository;
 
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
+import holdfast.pack.BlobForms;
 import holdfast.pack.BlobOpener;
 import holdfast.pack.BrokenPackException;
 import holdfast.pack.PackHeader;
@@ -107,14 +108,14 @@ public final class PackReader {
     }
 
     private void open(IndexEntry entry, ByteBuffer sealed, BlobOpener opener, BlobConsumer each) throws IOException {
-        ByteBuffer plain;
+        BlobForms forms;
         try {
-            plain = opener.open(sealed, entry.plainLength(), entry.id());
+            forms = opener.open(sealed, entry.plainLength(), entry.id());
         } catch (BrokenPackException e) {
             each.damaged(entry, damaged(entry, RawFiles.reason(e), e));
             return;
         }
-        each.blob(entry, plain);
+        each.blob(entry, forms);
     }
 
     private HoldfastException.Damaged damaged(IndexEntry entry, String why, IOException cause) {

@@ -123,6 +123,19 @@ public final class Repository implements AutoCloseable {
         return storage;
     }
 
+    /// Whether both have the same master key, as a repository and a copy of its files have: what is
+    /// sealed in one is sealed for the other.
+    public boolean sharesKeyWith(Repository other) {
+        return master.sameAs(other.master);
+    }
+
+    /// For a plan, which writes nothing yet.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when the repository has format version 1
+    public void requireWritable() {
+        config.requireWritable(storage);
+    }
+
     /// Which blobs there are, as far as the index can be read; it is read on first use. Damaged index files are
     /// passed over: good for reading, where what they alone know shows as missing.
     public BlobIndex index() throws IOException {
@@ -294,7 +307,7 @@ public final class Repository implements AutoCloseable {
     /// @throws HoldfastException.Damaged when an index file is damaged
     public BlobWriter writer(WriterOptions options) throws IOException {
         config.requireWritable(storage);
-        return new BlobWriter(storage, master, blobs.wholeIndex(), indexFiles, options, clock);
+        return new BlobWriter(master, blobs.wholeIndex(), indexFiles, packReader, options, clock);
     }
 
     public PackReader packReader() {

@@ -19,7 +19,7 @@ public record RepositoryConfig(int version, ObjectId id, long chunkerPolynomial)
             throw new HoldfastException.PreCheckFailed(
                     "nothing can be written to " + storage.location() + ": it has repository format " + version
                             + ", which Holdfast only reads",
-                    "upgrade it with `restic migrate upgrade_repo_v2`, or copy its snapshots to a new repository");
+                    "upgrade it with `restic migrate upgrade_repo_v2`, or `holdfast copy` its snapshots to a new one");
         }
     }
 }

@@ -10,7 +10,8 @@ import holdfast.model.Progress;
 /// @param guard called before anything is stored; throws to stop the writer: pass the lock's
 ///     `check`
 /// @param progress is told of the bytes stored
-public record WriterOptions(int compression, int uploads, Runnable guard, Progress progress) {
+/// @param readBack whether each pack is read again, blob by blob, before the index names it
+public record WriterOptions(int compression, int uploads, Runnable guard, Progress progress, boolean readBack) {
     public static final int OFF = 0;
     /// What suits the content, as whoever writes it knows.
     public static final int AUTO = -1;
@@ -28,10 +29,14 @@ public record WriterOptions(int compression, int uploads, Runnable guard, Progre
 
     /// Levels that suit the content, four uploads.
     public static WriterOptions standard(Runnable guard, Progress progress) {
-        return new WriterOptions(AUTO, 4, guard, progress);
+        return new WriterOptions(AUTO, 4, guard, progress, false);
     }
 
     public WriterOptions withCompression(int level) {
-        return new WriterOptions(level, uploads, guard, progress);
+        return new WriterOptions(level, uploads, guard, progress, readBack);
+    }
+
+    public WriterOptions withReadBack(boolean wanted) {
+        return new WriterOptions(compression, uploads, guard, progress, wanted);
     }
 }

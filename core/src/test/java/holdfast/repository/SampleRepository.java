@@ -64,6 +64,43 @@ public final class SampleRepository {
                 .exclusive();
     }
 
+    /// As [#exclusive], shared.
+    public static Lock shared(Repository open) throws IOException {
+        return open.locks()
+                .with(new LockTimes(
+                        Duration.ZERO,
+                        LockTimes.RESTIC.refresh(),
+                        LockTimes.RESTIC.lost(),
+                        LockTimes.RESTIC.stale(),
+                        LockTimes.RESTIC.retry()))
+                .shared();
+    }
+
+    /// Says of itself that it has the old format. What is to look like that must be stored uncompressed.
+    public void becomeVersion1() throws IOException {
+        Opening opening = Opening.open(storage, PASSWORD);
+        RepositoryConfig old = opening.config();
+        storage.delete(Kinds.CONFIG);
+        storage.put(
+                Kinds.CONFIG,
+                SealedFiles.seal(
+                        opening.master(),
+                        ConfigFile.write(new RepositoryConfig(1, old.id(), old.chunkerPolynomial()))));
+        reopen();
+    }
+
+    /// Keeps configuration and keys only.
+    public void empty() throws IOException {
+        for (String kind : KINDS) {
+            if (!kind.equals(Kinds.KEYS)) {
+                for (String name : names(kind)) {
+                    storage.delete(name);
+                }
+            }
+        }
+        reopen();
+    }
+
     public MemoryStorage storage() {
         return storage;
     }
