@@ -250,6 +250,16 @@ public final class JsonIn {
         return texts;
     }
 
+    /// Where the text of the current value begins, in bytes from the beginning of the document.
+    int start() {
+        return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    /// Where the text ends of the object or array that has just been read.
+    int end() {
+        return (int) parser.currentLocation().getByteOffset();
+    }
+
     private void expect(JsonToken token) throws BrokenFormatException {
         if (parser.currentToken() != token) {
             throw new BrokenFormatException("expected " + token + " instead of " + parser.currentToken());

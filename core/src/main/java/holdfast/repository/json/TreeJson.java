@@ -116,9 +116,24 @@ public final class TreeJson {
     }
 
     private static Node node(JsonIn in) throws BrokenFormatException {
+        return node(in, key -> {});
+    }
+
+    /// @param look called before the value of each key is read; reads none
+    static Node node(JsonIn in, JsonIn.Field look) throws BrokenFormatException {
         Fields fields = new Fields();
-        in.object(key -> fields.read(key, in));
+        in.object(key -> {
+            look.read(key);
+            fields.read(key, in);
+        });
         return fields.node();
+    }
+
+    /// A node by itself, as it stands in the text of its tree.
+    static ByteBuffer write(Node node) {
+        JsonOut out = JsonOut.compact();
+        write(node, out);
+        return out.done();
     }
 
     /// A node while it is being read.
