@@ -17,9 +17,32 @@ final class Environment {
     private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
     private final Map<String, String> variables;
+    /// within the names of the variables of a repository: empty, or `_FROM`
+    private final String which;
 
     Environment(Map<String, String> variables) {
+        this(variables, "");
+    }
+
+    private Environment(Map<String, String> variables, String which) {
         this.variables = Map.copyOf(variables);
+        this.which = which;
+    }
+
+    /// The same, but speaking of the repository that snapshots are copied from:
+    /// `HOLDFAST_FROM_REPOSITORY` and so on.
+    Environment ofSource() {
+        return new Environment(variables, "_FROM");
+    }
+
+    /// What the options of that repository have in front: nothing, or `from-`.
+    String optionPrefix() {
+        return which.isEmpty() ? "" : "from-";
+    }
+
+    /// As [#optionPrefix] for variables: nothing, or `FROM_`.
+    String variablePrefix() {
+        return which.isEmpty() ? "" : "FROM_";
     }
 
     /// Empty when it is not set, or set to nothing.
@@ -33,12 +56,12 @@ final class Environment {
     }
 
     Optional<String> repository() {
-        return first(List.of("HOLDFAST_REPOSITORY", "RESTIC_REPOSITORY"));
+        return first(List.of("HOLDFAST" + which + "_REPOSITORY", "RESTIC" + which + "_REPOSITORY"));
     }
 
     /// A file that holds the repository's location.
     Optional<String> repositoryFile() {
-        return first(List.of("HOLDFAST_REPOSITORY_FILE", "RESTIC_REPOSITORY_FILE"));
+        return first(List.of("HOLDFAST" + which + "_REPOSITORY_FILE", "RESTIC" + which + "_REPOSITORY_FILE"));
     }
 
     /// Where backups go when no repository is named.
@@ -48,7 +71,7 @@ final class Environment {
 
     /// Where the password comes from.
     ///
-    /// @param prefix `HOLDFAST` or `RESTIC`
+    /// @param prefix `HOLDFAST` or `RESTIC`, with `_FROM` for the repository that is copied from
     record PasswordVariables(String prefix, Optional<String> value, Optional<String> file, Optional<String> command) {
         boolean any() {
             return value.isPresent() || file.isPresent() || command.isPresent();
@@ -62,8 +85,8 @@ final class Environment {
 
     /// Holdfast's variables if any of them is set, else restic's.
     PasswordVariables password() {
-        PasswordVariables own = password("HOLDFAST");
-        return own.any() ? own : password("RESTIC");
+        PasswordVariables own = password("HOLDFAST" + which);
+        return own.any() ? own : password("RESTIC" + which);
     }
 
     private PasswordVariables password(String prefix) {

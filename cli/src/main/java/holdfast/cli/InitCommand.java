@@ -1,9 +1,11 @@
 package holdfast.cli;
 
+import holdfast.model.HoldfastException;
 import holdfast.repository.InitOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -17,6 +19,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  holdfast init --repo /srv/backups",
             "  holdfast init --repo /srv/backups --password-file /etc/holdfast/password",
+            "  holdfast init --repo /mnt/copy --from-repo /srv/backups --copy-chunker-params",
             "  HOLDFAST_PASSWORD=... BACKUP_DIR=./backups holdfast init"
         })
 final class InitCommand implements Callable<Integer> {
@@ -34,6 +37,17 @@ final class InitCommand implements Callable<Integer> {
             })
     private OptionValues.KeyCost cost = new OptionValues.KeyCost(InitOptions.DEFAULT.scryptLogN());
 
+    @Option(
+            names = "--copy-chunker-params",
+            description = {
+                "Cut files as the repository --from-repo does, so that what is copied from there and what is backed up"
+                        + " here is stored once"
+            })
+    private boolean copyChunkerParams;
+
+    @Mixin
+    private final SourceRepositoryOptions from = new SourceRepositoryOptions();
+
     InitCommand(Session session) {
         this.session = session;
     }
@@ -41,7 +55,12 @@ final class InitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         session.environment().refuseWhatIsNotSupported();
-        try (OpenRepository made = session.init(new InitOptions(cost.logN()))) {
+        if (from.given() && !copyChunkerParams) {
+            throw new HoldfastException.BadUsage(
+                    "--from-repo is given, but nothing is taken from there",
+                    "add --copy-chunker-params, or leave it out");
+        }
+        try (OpenRepository made = session.init(options())) {
             String id = made.repository().config().id().hex();
             String place = made.storage().location();
             session.console().line("made repository " + id.substring(0, 10) + " at " + place);
@@ -49,5 +68,15 @@ final class InitCommand implements Callable<Integer> {
             session.console().document(new Document("initialized", id, place));
         }
         return ExitCode.DONE;
+    }
+
+    private InitOptions options() throws IOException {
+        InitOptions options = new InitOptions(cost.logN());
+        if (!copyChunkerParams) {
+            return options;
+        }
+        try (OpenRepository other = session.openSource(from)) {
+            return options.withChunksOf(other.repository().config());
+        }
     }
 }

@@ -19,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class Passwords {
     private static final int LONGEST = 64 << 10;
     private static final int COMMAND_MINUTES = 5;
-    private static final String HOW = "give it by --password-file, --password-command or HOLDFAST_PASSWORD; "
-            + "or choose to have none by --insecure-no-password";
-
     private final Environment environment;
     private final GlobalOptions options;
     private final Terminal terminal;
     private final Path folder;
+    private final String how;
     private boolean asked;
 
     Passwords(Environment environment, GlobalOptions options, Terminal terminal, Path folder) {
@@ -33,6 +31,10 @@ final class Passwords {
         this.options = options;
         this.terminal = terminal;
         this.folder = folder;
+        String option = "--" + environment.optionPrefix();
+        how = "give it by " + option + "password-file, " + option + "password-command or HOLDFAST_"
+                + environment.variablePrefix() + "PASSWORD; or choose to have none by " + option
+                + "insecure-no-password";
     }
 
     /// Whether the last answer was typed, so that asking again makes sense.
@@ -45,7 +47,13 @@ final class Passwords {
     /// @throws HoldfastException.BadUsage when there is none, or more than one way to it is given
     Password existing() throws IOException {
         Optional<Password> given = given();
-        return given.isPresent() ? given.get() : askOnce("password of the repository:");
+        return given.isPresent() ? given.get() : askOnce(question());
+    }
+
+    private String question() {
+        return environment.optionPrefix().isEmpty()
+                ? "password of the repository:"
+                : "password of the repository to copy from:";
     }
 
     /// The password of a repository that is to be made: on a terminal it is asked for twice.
@@ -75,7 +83,8 @@ final class Passwords {
                 + (options.insecureNoPassword ? 1 : 0);
         if (ways > 1) {
             throw new HoldfastException.BadUsage(
-                    "more than one of --password-file, --password-command and --insecure-no-password is given",
+                    "more than one of --%1$spassword-file, --%1$spassword-command and --%1$sinsecure-no-password is given"
+                            .formatted(environment.optionPrefix()),
                     "leave all but one out");
         }
         if (options.insecureNoPassword) {
@@ -111,7 +120,7 @@ final class Passwords {
             return trimmed(in.readNBytes(LONGEST), "the password file " + path);
         } catch (IOException e) {
             throw new HoldfastException.BadUsage(
-                    "cannot read the password file: " + Failure.of(e).message(), HOW);
+                    "cannot read the password file: " + Failure.of(e).message(), how);
         }
     }
 
@@ -140,7 +149,7 @@ final class Passwords {
     }
 
     /// Without a byte order mark and white space around it, as restic reads it.
-    private static Password trimmed(byte[] bytes, String origin) {
+    private Password trimmed(byte[] bytes, String origin) {
         int begin = 0;
         int end = bytes.length;
         if (end >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF) {
@@ -153,7 +162,7 @@ final class Passwords {
             end--;
         }
         if (begin == end) {
-            throw new HoldfastException.BadUsage(origin + " gives no password", HOW);
+            throw new HoldfastException.BadUsage(origin + " gives no password", how);
         }
         return Password.of(Arrays.copyOfRange(bytes, begin, end));
     }
@@ -164,12 +173,12 @@ final class Passwords {
 
     private Password askOnce(String question) {
         if (!terminal.canAsk()) {
-            throw new HoldfastException.BadUsage("no password is given", HOW);
+            throw new HoldfastException.BadUsage("no password is given", how);
         }
         asked = true;
         String answer = terminal.askSecret(question).orElse("");
         if (answer.isEmpty()) {
-            throw new HoldfastException.BadUsage("an empty password is none", HOW);
+            throw new HoldfastException.BadUsage("an empty password is none", how);
         }
         return Password.of(answer.getBytes(StandardCharsets.UTF_8));
     }

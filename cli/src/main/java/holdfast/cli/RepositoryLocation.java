@@ -27,7 +27,8 @@ sealed interface RepositoryLocation {
     static RepositoryLocation of(GlobalOptions options, Environment environment, Path folder) throws IOException {
         if (options.repository != null && options.repositoryFile != null) {
             throw new HoldfastException.BadUsage(
-                    "both --repo and --repository-file are given", "leave one of them out");
+                    "both --%1$srepo and --%1$srepository-file are given".formatted(environment.optionPrefix()),
+                    "leave one of them out");
         }
         if (options.repository != null) {
             return parse(options.repository, folder);

@@ -76,12 +76,30 @@ final class Session {
     OpenRepository open() throws IOException {
         return opened(storage -> {
             Repository.requireExisting(storage); // before a password is asked for
-            return open(storage);
+            return open(storage, passwords());
         });
     }
 
-    private Repository open(Storage storage) throws IOException {
-        Passwords passwords = passwords();
+    /// Opens the repository that snapshots are copied from.
+    OpenRepository openSource(SourceRepositoryOptions which) throws IOException {
+        Environment source = environment.ofSource();
+        GlobalOptions named = which.alone();
+        boolean known = named.repository != null
+                || named.repositoryFile != null
+                || source.repository().isPresent()
+                || source.repositoryFile().isPresent();
+        if (!known) {
+            throw new HoldfastException.BadUsage(
+                    "nothing says which repository to copy from", "give it by --from-repo or HOLDFAST_FROM_REPOSITORY");
+        }
+        Passwords passwords = new Passwords(source, named, world.terminal(), world.folder());
+        return opened(RepositoryLocation.of(named, source, world.folder()), storage -> {
+            Repository.requireExisting(storage);
+            return open(storage, passwords);
+        });
+    }
+
+    private Repository open(Storage storage, Passwords passwords) throws IOException {
         for (int tried = 1; ; tried++) {
             try {
                 return Repository.open(storage, passwords.existing(), clock());
@@ -111,7 +129,7 @@ final class Session {
     /// Opens the repository, or makes it when there is none: for a backup that works from the environment alone.
     OpenRepository openOrInit(InitOptions how) throws IOException {
         return opened(storage -> Repository.exists(storage)
-                ? open(storage)
+                ? open(storage, passwords())
                 : Repository.init(storage, passwords().forNew(), how, clock()));
     }
 
@@ -121,7 +139,11 @@ final class Session {
 
     /// The storage is closed again when the repository does not open.
     private OpenRepository opened(Opening opening) throws IOException {
-        Storage storage = location().open(options.limitUpload.bytesPerSecond(), options.limitDownload.bytesPerSecond());
+        return opened(location(), opening);
+    }
+
+    private OpenRepository opened(RepositoryLocation location, Opening opening) throws IOException {
+        Storage storage = location.open(options.limitUpload.bytesPerSecond(), options.limitDownload.bytesPerSecond());
         boolean done = false;
         try {
             Repository repository = opening.open(storage);

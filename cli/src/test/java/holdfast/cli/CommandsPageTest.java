@@ -62,6 +62,9 @@ final class CommandsPageTest {
                 List.of(
                         new Shape("plan", RestoreAction.PlanDocument.class),
                         new Shape("summary", RestoreAction.Document.class)));
+        documents.put("copy", List.of(new Shape("copy", CopyCommand.Document.class)));
+        documents.put("tag", List.of(new Shape("tag", TagCommand.Document.class)));
+        documents.put("rewrite", List.of(new Shape("rewrite", RewriteCommand.Document.class)));
         documents.put("forget", List.of(new Shape("forget", ForgetReport.Document.class)));
         documents.put("prune", List.of(new Shape("prune", PruneCommand.Document.class)));
         documents.put("check", List.of(new Shape("check", CheckCommand.Document.class)));
