@@ -27,9 +27,8 @@ public final class Parallel {
     public static <T> void each(Collection<T> items, int threads, Work<T> work) throws IOException {
         Iterator<T> next = items.iterator();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(
-                Math.clamp(items.size(), 1, threads),
-                Thread.ofPlatform().name("holdfast-", 0).daemon().factory())) {
+        try (ExecutorService pool =
+                Executors.newFixedThreadPool(Math.clamp(items.size(), 1, threads), Workers.factory("holdfast-"))) {
             for (int i = 0; i < threads; i++) {
                 pool.execute(() -> drain(next, failure, work));
             }

@@ -9,25 +9,27 @@ import java.util.BitSet;
 /// other. A blob that is larger than a slab gets memory of its own, one at a time. Safe for use by many threads.
 final class BlobMemory {
     private static final int SLABS = 4;
-    private static final int SLAB_BITS = 23;
+    static final int SLAB_BITS = 23;
     private static final int PIECE_BITS = 14;
-    private static final int PIECES = SLABS << (SLAB_BITS - PIECE_BITS);
-    private static final int ORDERS = SLAB_BITS - PIECE_BITS + 1;
 
     private final Failure state;
+    private final int slabBits;
     private final ByteBuffer[] slabs = new ByteBuffer[SLABS];
     /// per order the first pieces of the free ranges of that size
-    private final BitSet[] free = new BitSet[ORDERS];
+    private final BitSet[] free;
 
     private boolean largeInUse;
 
-    BlobMemory(Failure state) {
+    /// @param slabBits length of a slab as a power of two, at least that of a piece
+    BlobMemory(Failure state, int slabBits) {
         this.state = state;
-        for (int order = 0; order < ORDERS; order++) {
-            free[order] = new BitSet(PIECES);
+        this.slabBits = slabBits;
+        free = new BitSet[slabBits - PIECE_BITS + 1];
+        for (int order = 0; order < free.length; order++) {
+            free[order] = new BitSet(SLABS << (slabBits - PIECE_BITS));
         }
         for (int slab = 0; slab < SLABS; slab++) {
-            free[ORDERS - 1].set(slab << (ORDERS - 1));
+            free[free.length - 1].set(slab << (free.length - 1));
         }
     }
 
@@ -40,7 +42,7 @@ final class BlobMemory {
     /// Waits for room.
     Room take(int bytes) throws IOException {
         int order = order(bytes);
-        if (order >= ORDERS) {
+        if (order >= free.length) {
             state.await(() -> !largeInUse, () -> largeInUse = true);
             return new Room(ByteBuffer.allocateDirect(bytes), -1, 0);
         }
@@ -55,7 +57,7 @@ final class BlobMemory {
     }
 
     private boolean fits(int order) {
-        for (int larger = order; larger < ORDERS; larger++) {
+        for (int larger = order; larger < free.length; larger++) {
             if (!free[larger].isEmpty()) {
                 return true;
             }
@@ -78,11 +80,11 @@ final class BlobMemory {
     }
 
     private synchronized ByteBuffer slice(int piece, int bytes) {
-        int slab = piece >> (ORDERS - 1);
+        int slab = piece >> (free.length - 1);
         if (slabs[slab] == null) {
-            slabs[slab] = ByteBuffer.allocateDirect(1 << SLAB_BITS);
+            slabs[slab] = ByteBuffer.allocateDirect(1 << slabBits);
         }
-        int offset = (piece & ((1 << (ORDERS - 1)) - 1)) << PIECE_BITS;
+        int offset = (piece & ((1 << (free.length - 1)) - 1)) << PIECE_BITS;
         return slabs[slab].slice(offset, bytes);
     }
 
@@ -99,7 +101,7 @@ final class BlobMemory {
     private void join(int piece, int order) {
         int first = piece;
         int size = order;
-        while (size < ORDERS - 1 && free[size].get(first ^ (1 << size))) {
+        while (size < free.length - 1 && free[size].get(first ^ (1 << size))) {
             free[size].clear(first ^ (1 << size));
             first &= ~(1 << size);
             size++;

@@ -3,6 +3,7 @@ package holdfast.repository;
 import holdfast.chunk.Zeros;
 import holdfast.crypto.Key;
 import holdfast.crypto.Seal;
+import holdfast.io.Workers;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.model.Tree;
@@ -38,7 +39,7 @@ public final class BlobWriter implements AutoCloseable {
     private final Key key;
     private final WriterOptions options;
     private final Failure state = new Failure();
-    private final BlobMemory memory = new BlobMemory(state);
+    private final BlobMemory memory;
     private final FreshBlobs blobs;
     private final PackQueue packs;
     private final ExecutorService processors;
@@ -54,14 +55,20 @@ public final class BlobWriter implements AutoCloseable {
     private volatile boolean finished;
 
     BlobWriter(
-            Key key, BlobIndex index, IndexFiles files, PackReader reader, WriterOptions options, InstantSource clock) {
+            Key key,
+            BlobIndex index,
+            IndexFiles files,
+            PackReader reader,
+            WriterOptions options,
+            InstantSource clock,
+            Tuning tuning) {
         this.key = key;
         this.options = options;
+        memory = new BlobMemory(state, tuning.slabBits());
         blobs = new FreshBlobs(index, files, options.guard(), clock);
-        packs = new PackQueue(files.storage(), reader, options, blobs, state);
+        packs = new PackQueue(files.storage(), reader, options, blobs, state, tuning.packBytes());
         processors = Executors.newFixedThreadPool(
-                Runtime.getRuntime().availableProcessors(),
-                Thread.ofPlatform().name("holdfast-blobs-", 0).daemon().factory());
+                Runtime.getRuntime().availableProcessors(), Workers.factory("holdfast-blobs-"));
     }
 
     /// Takes one blob. Copies it before returning; blocks while too many bytes are in flight.

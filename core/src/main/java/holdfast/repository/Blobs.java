@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class Blobs {
     private volatile @Nullable BlobIndex index;
     private volatile List<HoldfastException.Damaged> unreadable = List.of();
     private Instant loaded = Instant.MIN;
+    private final ReentrantLock loading = new ReentrantLock();
 
     /// @param passedOver told of index files that are damaged, while the others are used
     Blobs(
@@ -59,9 +61,14 @@ final class Blobs {
         return known != null ? known : firstIndex();
     }
 
-    private synchronized BlobIndex firstIndex() throws IOException {
-        BlobIndex known = index;
-        return known != null ? known : reload(passedOver);
+    private BlobIndex firstIndex() throws IOException {
+        loading.lock();
+        try {
+            BlobIndex known = index;
+            return known != null ? known : reload(passedOver);
+        } finally {
+            loading.unlock();
+        }
     }
 
     /// The index for whoever relies on its being complete.
@@ -82,24 +89,33 @@ final class Blobs {
     }
 
     /// @param without packs that do not count
-    synchronized BlobIndex reload(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without)
-            throws IOException {
-        Instant start = clock.instant();
-        List<HoldfastException.Damaged> problems = new ArrayList<>();
-        BlobIndex fresh = files.load(problems::add, without);
-        problems.forEach(damaged);
-        unreadable = List.copyOf(problems);
-        index = fresh;
-        loaded = start;
-        return fresh;
+    BlobIndex reload(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without) throws IOException {
+        loading.lock();
+        try {
+            Instant start = clock.instant();
+            List<HoldfastException.Damaged> problems = new ArrayList<>();
+            BlobIndex fresh = files.load(problems::add, without);
+            problems.forEach(damaged);
+            unreadable = List.copyOf(problems);
+            index = fresh;
+            loaded = start;
+            return fresh;
+        } finally {
+            loading.unlock();
+        }
     }
 
     /// The index after looking once more, or null when that was done just now.
-    private synchronized @Nullable BlobIndex reloadForMissing(BlobIndex seen) throws IOException {
-        if (index != seen) {
-            return index;
+    private @Nullable BlobIndex reloadForMissing(BlobIndex seen) throws IOException {
+        loading.lock();
+        try {
+            if (index != seen) {
+                return index;
+            }
+            return loaded.plus(RELOAD).isAfter(clock.instant()) ? null : reload(passedOver);
+        } finally {
+            loading.unlock();
         }
-        return loaded.plus(RELOAD).isAfter(clock.instant()) ? null : reload(passedOver);
     }
 
     ByteBuffer load(BlobType type, ObjectId id) throws IOException {

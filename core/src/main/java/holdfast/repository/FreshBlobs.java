@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The blobs of one writer on their way into the index: being packed, then in a durable pack, then in an index
 /// file, and only then in the index that others share. So nobody else relies on a blob whose index entry is
@@ -29,6 +30,7 @@ final class FreshBlobs {
 
     private volatile boolean again;
 
+    private final ReentrantLock lock = new ReentrantLock();
     private List<IndexFiles.PackContent> pending = new ArrayList<>();
     private int pendingBlobs;
     private Instant written;
@@ -65,33 +67,40 @@ final class FreshBlobs {
 
     /// Takes a pack that is durable. May write an index file.
     void stored(Pack pack) throws IOException {
-        synchronized (this) {
+        lock.lock();
+        try {
             durable.add(pack.id(), pack.blobs());
             pack.blobs().forEach(blob -> packing.remove(new Blob(blob.type(), blob.id())));
             pending.add(new IndexFiles.PackContent(pack.id(), pack.blobs()));
             pendingBlobs += pack.blobs().size();
             boolean due = pendingBlobs >= IndexFiles.BLOBS_MAX
                     || written.plus(PAUSE_MAX).isBefore(clock.instant());
-            if (!due) {
-                return;
+            if (due) {
+                flush();
             }
+        } finally {
+            lock.unlock();
         }
-        flush();
     }
 
     /// Writes index files for all packs that are durable and not yet in one.
-    synchronized void flush() throws IOException {
-        if (pending.isEmpty()) {
-            return;
+    void flush() throws IOException {
+        lock.lock();
+        try {
+            if (pending.isEmpty()) {
+                return;
+            }
+            guard.run();
+            files.save(pending);
+            pending.forEach(pack -> shared.add(pack.id(), pack.blobs()));
+            if (!again) {
+                durable = new BlobIndex();
+            }
+            pending = new ArrayList<>();
+            pendingBlobs = 0;
+            written = clock.instant();
+        } finally {
+            lock.unlock();
         }
-        guard.run();
-        files.save(pending);
-        pending.forEach(pack -> shared.add(pack.id(), pack.blobs()));
-        if (!again) {
-            durable = new BlobIndex();
-        }
-        pending = new ArrayList<>();
-        pendingBlobs = 0;
-        written = clock.instant();
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,15 @@ public final class Lock implements AutoCloseable {
         this.holding = holding;
     }
 
-    Lock(SealedFiles files, ObjectId id, LockFile file, InstantSource clock, LockTimes times, Consumer<String> notes) {
-        this(new Holding(files, id, file, clock, times, notes));
+    Lock(
+            SealedFiles files,
+            ObjectId id,
+            LockFile file,
+            InstantSource clock,
+            Tuning.Pause passing,
+            LockTimes times,
+            Consumer<String> notes) {
+        this(new Holding(files, id, file, clock, passing, times, notes));
     }
 
     /// A lock that is no file, where nothing may be written.
@@ -59,10 +66,12 @@ public final class Lock implements AutoCloseable {
     private static final class Holding {
         private final SealedFiles files;
         private final InstantSource clock;
+        private final Tuning.Pause passing;
         private final LockTimes times;
         private final Consumer<String> notes;
         private final CountDownLatch closing = new CountDownLatch(1);
         private final Thread refresher;
+        private final ReentrantLock changing = new ReentrantLock();
 
         private ObjectId id;
         private LockFile file;
@@ -75,12 +84,14 @@ public final class Lock implements AutoCloseable {
                 ObjectId id,
                 LockFile file,
                 InstantSource clock,
+                Tuning.Pause passing,
                 LockTimes times,
                 Consumer<String> notes) {
             this.files = files;
             this.id = id;
             this.file = file;
             this.clock = clock;
+            this.passing = passing;
             this.times = times;
             this.notes = notes;
             refreshed = file.time();
@@ -104,16 +115,21 @@ public final class Lock implements AutoCloseable {
                     "what was being written was not committed; run the command again");
         }
 
-        private synchronized void confirm() throws IOException {
-            check();
-            vanished = !RawFiles.list(files.storage(), Kinds.LOCKS).contains(id);
-            check();
+        private void confirm() throws IOException {
+            changing.lock();
+            try {
+                check();
+                vanished = !RawFiles.list(files.storage(), Kinds.LOCKS).contains(id);
+                check();
+            } finally {
+                changing.unlock();
+            }
         }
 
         /// Never interrupted, so that no call to the storage is cut off in the middle.
         private void refresh() {
             try {
-                while (!closing.await(times.refresh().toMillis(), TimeUnit.MILLISECONDS) && !vanished) {
+                while (!passing.await(closing, times.refresh()) && !vanished) {
                     renew();
                 }
             } catch (InterruptedException e) {
@@ -122,7 +138,8 @@ public final class Lock implements AutoCloseable {
         }
 
         /// The new file is there before the old one goes, so that no moment is without a lock.
-        private synchronized void renew() {
+        private void renew() {
+            changing.lock();
             try {
                 confirm();
                 LockFile renewed = new LockFile(clock.instant(), file.exclusive(), file.owner());
@@ -134,6 +151,8 @@ public final class Lock implements AutoCloseable {
                 RawFiles.delete(files.storage(), Kinds.LOCKS, old);
             } catch (IOException | HoldfastException e) {
                 notes.accept("the lock could not be refreshed: " + RawFiles.reason(e));
+            } finally {
+                changing.unlock();
             }
         }
 
@@ -151,11 +170,14 @@ public final class Lock implements AutoCloseable {
             }
         }
 
-        private synchronized void remove() {
+        private void remove() {
+            changing.lock();
             try {
                 RawFiles.delete(files.storage(), Kinds.LOCKS, id);
             } catch (IOException e) {
                 notes.accept("the lock could not be removed: " + RawFiles.reason(e));
+            } finally {
+                changing.unlock();
             }
         }
     }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /// restic's locks: files that say who works with the repository. Any number of shared locks, or one exclusive
@@ -23,12 +24,13 @@ public final class Locks {
     private final RepositoryConfig config;
     private final Client client;
     private final InstantSource clock;
+    private final Tuning.Pause passing;
     private final LockTimes times;
     private final Duration retry;
     private final Consumer<String> notes;
 
-    Locks(SealedFiles files, RepositoryConfig config, Client client, InstantSource clock) {
-        this(files, config, client, clock, LockTimes.RESTIC, Duration.ZERO, note -> {});
+    Locks(SealedFiles files, RepositoryConfig config, Client client, InstantSource clock, Tuning.Pause passing) {
+        this(files, config, client, clock, passing, LockTimes.RESTIC, Duration.ZERO, note -> {});
     }
 
     private Locks(
@@ -36,6 +38,7 @@ public final class Locks {
             RepositoryConfig config,
             Client client,
             InstantSource clock,
+            Tuning.Pause passing,
             LockTimes times,
             Duration retry,
             Consumer<String> notes) {
@@ -43,6 +46,7 @@ public final class Locks {
         this.config = config;
         this.client = client;
         this.clock = clock;
+        this.passing = passing;
         this.times = times;
         this.retry = retry;
         this.notes = notes;
@@ -51,11 +55,11 @@ public final class Locks {
     /// How long to wait for somebody else's lock, and who is told of stale locks that were removed and of
     /// locks that could not be.
     public Locks with(Duration retry, Consumer<String> notes) {
-        return new Locks(files, config, client, clock, times, retry, notes);
+        return new Locks(files, config, client, clock, passing, times, retry, notes);
     }
 
     Locks with(LockTimes times) {
-        return new Locks(files, config, client, clock, times, retry, notes);
+        return new Locks(files, config, client, clock, passing, times, retry, notes);
     }
 
     /// For reading and for adding. A repository of version 1, to which nothing is written, gets no lock file;
@@ -110,7 +114,7 @@ public final class Locks {
                 RawFiles.delete(files.storage(), Kinds.LOCKS, id);
             }
         }
-        return free ? Optional.of(new Lock(files, id, file, clock, times, notes)) : Optional.empty();
+        return free ? Optional.of(new Lock(files, id, file, clock, passing, times, notes)) : Optional.empty();
     }
 
     /// Whether somebody else's lock forbids ours. Stale ones are removed on the way.
@@ -147,7 +151,7 @@ public final class Locks {
 
     private void sleep(Duration pause) {
         try {
-            Thread.sleep(pause.isNegative() ? Duration.ZERO : pause);
+            passing.await(new CountDownLatch(1), pause.isNegative() ? Duration.ZERO : pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HoldfastException.Interrupted("interrupted while waiting for a lock", "nothing was done");

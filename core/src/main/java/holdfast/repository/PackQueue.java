@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// of packs in memory is fixed: when all are taken, whoever needs a new one waits for an upload to
 /// end. Safe for use by many threads.
 final class PackQueue implements AutoCloseable {
-    /// Length of a pack, header included; only a blob too large for it gets a larger pack of its
-    /// own.
-    static final int PACK_BYTES = 16 << 20;
     /// Keeps the index of one pack small.
     private static final int PACK_BLOBS_MAX = 16_384;
 
@@ -36,17 +33,25 @@ final class PackQueue implements AutoCloseable {
     private final Failure state;
     private final ExecutorService uploads;
     private final int packsMax;
+    private final int packBytes;
 
     private final Map<BlobType, Filling> current = new EnumMap<>(BlobType.class);
     private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
     private int packs;
 
-    PackQueue(Storage storage, PackReader reader, WriterOptions options, FreshBlobs blobs, Failure state) {
+    PackQueue(
+            Storage storage,
+            PackReader reader,
+            WriterOptions options,
+            FreshBlobs blobs,
+            Failure state,
+            int packBytes) {
         this.storage = storage;
         this.reader = reader;
         this.options = options;
         this.blobs = blobs;
         this.state = state;
+        this.packBytes = packBytes;
         packsMax = options.uploads() + BlobType.values().length;
         uploads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("holdfast-upload-", 0).factory());
@@ -115,11 +120,11 @@ final class PackQueue implements AutoCloseable {
 
     private ByteBuffer buffer(int sealedLength) {
         int bytes = PackBuilder.bytesFor(sealedLength);
-        if (bytes > PACK_BYTES) {
+        if (bytes > packBytes) {
             return DurableFiles.buffer(bytes);
         }
         ByteBuffer pooled = buffers.pollFirst();
-        return pooled == null ? DurableFiles.buffer(PACK_BYTES) : pooled;
+        return pooled == null ? DurableFiles.buffer(packBytes) : pooled;
     }
 
     /// Closes the current pack of a type; answers it if no slot of it is open.
@@ -166,7 +171,7 @@ final class PackQueue implements AutoCloseable {
         } finally {
             state.update(() -> {
                 packs--;
-                if (filling.buffer.capacity() == PACK_BYTES) {
+                if (filling.buffer.capacity() == packBytes) {
                     buffers.addFirst(filling.buffer);
                 }
             });

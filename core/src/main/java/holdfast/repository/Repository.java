@@ -41,12 +41,14 @@ public final class Repository implements AutoCloseable {
     private final Proofs proofs;
     private final Keys keys;
     private final Locks locks;
+    private final Tuning tuning;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile Consumer<HoldfastException.Damaged> listener = damaged -> {};
 
-    private Repository(Storage storage, Opening opening, InstantSource clock, Client client) {
+    private Repository(Storage storage, Opening opening, InstantSource clock, Client client, Tuning tuning) {
         this.storage = storage;
         this.clock = clock;
+        this.tuning = tuning;
         master = opening.master();
         config = opening.config();
         files = new SealedFiles(storage, master, config.version());
@@ -56,7 +58,7 @@ public final class Repository implements AutoCloseable {
         blobs = new Blobs(indexFiles, packReader, storage.location(), clock, this::passOver);
         proofs = new Proofs(files);
         keys = new Keys(storage, master, opening.keyId(), config, client, clock);
-        locks = new Locks(files, config, client, clock);
+        locks = new Locks(files, config, client, clock, tuning.pause());
     }
 
     /// Whether there is a repository (its `config` file, to be exact).
@@ -85,7 +87,7 @@ public final class Repository implements AutoCloseable {
             Storage storage, Password password, InitOptions options, InstantSource clock, Client client)
             throws IOException {
         Opening opening = Opening.init(storage, password, options, client, clock.instant());
-        return new Repository(storage, opening, clock, client);
+        return new Repository(storage, opening, clock, client, Tuning.DEFAULT);
     }
 
     /// Opens a repository with whichever of its keys the password fits.
@@ -99,7 +101,12 @@ public final class Repository implements AutoCloseable {
 
     public static Repository open(Storage storage, Password password, InstantSource clock, Client client)
             throws IOException {
-        return new Repository(storage, Opening.open(storage, password), clock, client);
+        return open(storage, password, clock, client, Tuning.DEFAULT);
+    }
+
+    static Repository open(Storage storage, Password password, InstantSource clock, Client client, Tuning tuning)
+            throws IOException {
+        return new Repository(storage, Opening.open(storage, password), clock, client, tuning);
     }
 
     /// Whom to tell, once of each file, of damage that is passed over because the work can go on without that file.
@@ -307,7 +314,7 @@ public final class Repository implements AutoCloseable {
     /// @throws HoldfastException.Damaged when an index file is damaged
     public BlobWriter writer(WriterOptions options) throws IOException {
         config.requireWritable(storage);
-        return new BlobWriter(master, blobs.wholeIndex(), indexFiles, packReader, options, clock);
+        return new BlobWriter(master, blobs.wholeIndex(), indexFiles, packReader, options, clock, tuning);
     }
 
     public PackReader packReader() {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Visits the trees below some roots, each tree once however many snapshots and folders share it.
@@ -80,6 +82,8 @@ public final class TreeWalk {
         private int[] waiting = new int[64];
         private int count;
         private int busy;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition changed = lock.newCondition();
         private @Nullable Throwable failure;
 
         Work(Visitor visitor) {
@@ -121,28 +125,43 @@ public final class TreeWalk {
         }
 
         /// The last tree that was added, so that few wait: -1 when all is done or something failed.
-        private synchronized int take() throws InterruptedException {
-            while (count == 0 && busy > 0 && failure == null) {
-                wait();
+        private int take() throws InterruptedException {
+            lock.lock();
+            try {
+                while (count == 0 && busy > 0 && failure == null) {
+                    changed.await();
+                }
+                if (count == 0 || failure != null) {
+                    return -1;
+                }
+                busy++;
+                return waiting[--count];
+            } finally {
+                lock.unlock();
             }
-            if (count == 0 || failure != null) {
-                return -1;
-            }
-            busy++;
-            return waiting[--count];
         }
 
-        private synchronized void done() {
-            busy--;
-            notifyAll();
+        private void done() {
+            update(() -> busy--);
         }
 
-        private synchronized void fail(Throwable e) {
-            busy--;
-            if (failure == null) {
-                failure = e;
+        private void fail(Throwable e) {
+            update(() -> {
+                busy--;
+                if (failure == null) {
+                    failure = e;
+                }
+            });
+        }
+
+        private void update(Runnable change) {
+            lock.lock();
+            try {
+                change.run();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
             }
-            notifyAll();
         }
 
         void add(List<ObjectId> trees) throws IOException {
@@ -160,16 +179,17 @@ public final class TreeWalk {
             }
         }
 
-        private synchronized void add(int position) {
-            if (seen.get(position)) {
-                return;
-            }
-            seen.set(position);
-            if (count == waiting.length) {
-                waiting = Arrays.copyOf(waiting, 2 * count);
-            }
-            waiting[count++] = position;
-            notifyAll();
+        private void add(int position) {
+            update(() -> {
+                if (seen.get(position)) {
+                    return;
+                }
+                seen.set(position);
+                if (count == waiting.length) {
+                    waiting = Arrays.copyOf(waiting, 2 * count);
+                }
+                waiting[count++] = position;
+            });
         }
 
         private synchronized boolean isNews(ObjectId tree) {

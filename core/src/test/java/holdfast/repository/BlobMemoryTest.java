@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class BlobMemoryTest {
     private final Failure state = new Failure();
-    private final BlobMemory memory = new BlobMemory(state);
+    private final BlobMemory memory = new BlobMemory(state, BlobMemory.SLAB_BITS);
 
     /// Goal: no two pieces in use overlap, and all of the memory comes back. Method: fill each piece with its own
     /// number, look at it when it is given back, in random order and sizes.
