@@ -41,21 +41,27 @@ final class IndexFiles {
         for (int attempt = 1; ; attempt++) {
             BlobIndex index = new BlobIndex();
             List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.INDEX);
-            SealedFiles.Reader<ObjectId> reader = (id, json) -> {
-                IndexFile.read(json, (pack, blobs) -> {
-                    if (!without.contains(pack)) {
-                        index.add(pack, blobs);
-                    }
-                });
-                return id;
-            };
             List<HoldfastException.Damaged> problems = new ArrayList<>();
-            int read = files.loadAll(Kinds.INDEX, ids, reader, problems::add).size();
-            if (read + problems.size() == ids.size() || attempt == ATTEMPTS) {
+            if (read(ids, index, without, problems::add) + problems.size() == ids.size() || attempt == ATTEMPTS) {
                 problems.forEach(damaged);
                 return index;
             }
         }
+    }
+
+    /// @return how many were read: those that vanished meanwhile or are damaged were not
+    private int read(
+            List<ObjectId> ids, BlobIndex into, Set<ObjectId> without, Consumer<HoldfastException.Damaged> damaged)
+            throws IOException {
+        SealedFiles.Reader<ObjectId> reader = (id, json) -> {
+            IndexFile.read(json, (pack, blobs) -> {
+                if (!without.contains(pack)) {
+                    into.add(pack, blobs);
+                }
+            });
+            return id;
+        };
+        return files.loadAll(Kinds.INDEX, ids, reader, damaged).size();
     }
 
     /// Stores index files for these packs, which must be durable.
@@ -76,13 +82,14 @@ final class IndexFiles {
     /// A pack and what it holds.
     record PackContent(ObjectId id, List<PackedBlob> blobs) {}
 
-    /// Writes the index anew without some packs, then removes the old files. A crash in between leaves entries
-    /// twice, which does no harm.
+    /// Writes the index anew without some packs, then removes the old files, but none that it has not read. A crash
+    /// in between leaves entries twice, which does no harm.
     void replace(Set<ObjectId> withoutPacks) throws IOException {
         List<ObjectId> old = RawFiles.list(files.storage(), Kinds.INDEX);
-        BlobIndex index = load(damaged -> {
-            throw damaged;
-        });
+        BlobIndex index = new BlobIndex();
+        if (read(old, index, Set.of(), Blobs::fail) < old.size()) {
+            throw new IOException("the index of " + files.storage().location() + " changed while it was written anew");
+        }
         List<PackContent> batch = new ArrayList<>();
         int[] blobs = new int[1];
         try {

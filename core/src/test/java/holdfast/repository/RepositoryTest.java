@@ -3,6 +3,7 @@ package holdfast.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import holdfast.crypto.Key;
 import holdfast.model.BlobType;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
@@ -358,6 +359,36 @@ class RepositoryTest {
                     assertThat(repository.index().size()).isEqualTo(5);
                     return;
                 }
+            }
+        }
+    }
+
+    /// Goal: an index file that a listing leaves out is not lost when the index is replaced. Method: each listing in
+    /// turn shows half of what there is.
+    @Test
+    void replacingTheIndexRemovesNothingThatItHasNotRead() throws IOException {
+        for (int failAt = 0; ; failAt++) {
+            MemoryStorage disk = new MemoryStorage();
+            Snapshot first;
+            Snapshot second;
+            try (Repository repository = Repositories.init(disk)) {
+                first = Repositories.backUp(repository, List.of(Repositories.noise(1, 500)));
+                second = Repositories.backUp(repository, List.of(Repositories.noise(2, 500)));
+            }
+            int number = failAt;
+            FaultyStorage faulty = new FaultyStorage(
+                    disk,
+                    call -> call.operation() == FaultyStorage.Operation.LIST && call.number() == number
+                            ? FaultyStorage.Fault.HALVE
+                            : FaultyStorage.Fault.NONE);
+            Key master = Opening.open(disk, Repositories.PASSWORD).master();
+            new IndexFiles(new SealedFiles(faulty, master, 2)).replace(Set.of());
+            try (Repository repository = Repositories.open(disk)) {
+                assertThat(Repositories.restore(repository, first)).hasSize(1);
+                assertThat(Repositories.restore(repository, second)).hasSize(1);
+            }
+            if (faulty.faults().isEmpty()) {
+                return;
             }
         }
     }
