@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -24,11 +25,13 @@ import java.util.stream.Stream;
 /// removed when a folder is listed. Whatever else lies in the folders is ignored.
 ///
 /// Names are unique among all processes where the file system has hard links, and within this process elsewhere.
-/// Removing is not forced to disk: after a power loss a removed file may be back.
+/// Removing is forced to disk only of snapshots and index files, because of which packs are removed next: after a
+/// power loss a snapshot must not be back without its packs. Any other removed file may be.
 public final class LocalStorage implements Storage {
     private static final String DATA = "data";
     private static final String CONFIG = "config";
     private static final List<String> KINDS = List.of("keys", "locks", "snapshots", "index", DATA);
+    private static final Set<String> REMOVED_FOR_GOOD = Set.of("snapshots", "index");
     private static final int SLICE_BYTES = 1 << 18;
 
     private final Path root;
@@ -161,7 +164,11 @@ public final class LocalStorage implements Storage {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(file(name));
+        Path file = file(name);
+        if (Files.deleteIfExists(file)
+                && REMOVED_FOR_GOOD.contains(name.substring(0, Math.max(0, name.indexOf('/'))))) {
+            DurableFiles.forceFolder(folder(file));
+        }
     }
 
     @Override
