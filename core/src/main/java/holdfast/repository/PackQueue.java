@@ -40,12 +40,7 @@ final class PackQueue implements AutoCloseable {
     private int packs;
 
     PackQueue(
-            Storage storage,
-            PackReader reader,
-            WriterOptions options,
-            FreshBlobs blobs,
-            Failure state,
-            int packBytes) {
+            Storage storage, PackReader reader, WriterOptions options, FreshBlobs blobs, Failure state, int packBytes) {
         this.storage = storage;
         this.reader = reader;
         this.options = options;
