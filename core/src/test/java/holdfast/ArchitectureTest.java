@@ -36,7 +36,7 @@ class ArchitectureTest {
             .importPackages("holdfast");
 
     private static final List<String> VERBS =
-            List.of("backup", "restore", "verify", "prune", "view", "copy", "rewrite");
+            List.of("backup", "restore", "verify", "prune", "view", "copy", "rewrite", "repair");
 
     private static final List<String> ENGINE =
             List.of("model", "io", "source", "storage", "policy", "chunk", "crypto", "pack", "repository");

@@ -34,7 +34,8 @@ public final class BlobIndex {
     private int size;
     private int trees;
 
-    BlobIndex() {}
+    /// An empty one.
+    public BlobIndex() {}
 
     public boolean contains(BlobType type, ObjectId id) {
         return position(type, id) >= 0;
@@ -177,7 +178,7 @@ public final class BlobIndex {
     }
 
     /// Adds what a pack holds; entries that are there already are left out.
-    void add(ObjectId pack, List<PackedBlob> blobs) {
+    public void add(ObjectId pack, List<PackedBlob> blobs) {
         lock.writeLock().lock();
         try {
             int number = packNumber(pack);

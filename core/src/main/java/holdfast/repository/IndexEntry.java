@@ -3,6 +3,7 @@ package holdfast.repository;
 import holdfast.crypto.Seal;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
+import holdfast.pack.PackedBlob;
 
 /// Where a blob lies.
 ///
@@ -17,5 +18,10 @@ public record IndexEntry(BlobType type, ObjectId id, ObjectId pack, int offset, 
     /// Length of the blob's content, whether it was compressed or not.
     public int plainBytes() {
         return compressed() ? plainLength : length - Seal.OVERHEAD;
+    }
+
+    /// The same as the pack's own header has it.
+    public PackedBlob packed() {
+        return new PackedBlob(type, id, offset, length, plainLength);
     }
 }

@@ -5,9 +5,7 @@ import holdfast.model.ObjectId;
 import holdfast.pack.PackedBlob;
 import holdfast.storage.Storage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -40,7 +38,7 @@ final class IndexFiles {
     BlobIndex load(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without) throws IOException {
         for (int attempt = 1; ; attempt++) {
             BlobIndex index = new BlobIndex();
-            List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.INDEX);
+            List<ObjectId> ids = list();
             List<HoldfastException.Damaged> problems = new ArrayList<>();
             if (read(ids, index, without, problems::add) + problems.size() == ids.size() || attempt == ATTEMPTS) {
                 problems.forEach(damaged);
@@ -82,50 +80,24 @@ final class IndexFiles {
     /// A pack and what it holds.
     record PackContent(ObjectId id, List<PackedBlob> blobs) {}
 
-    /// Writes the index anew without some packs, then removes the old files, but none that it has not read. A crash
-    /// in between leaves entries twice, which does no harm.
+    /// Writes the index anew without some packs, then removes the old files, but none that it has not read.
     void replace(Set<ObjectId> withoutPacks) throws IOException {
-        List<ObjectId> old = RawFiles.list(files.storage(), Kinds.INDEX);
+        List<ObjectId> old = list();
         BlobIndex index = new BlobIndex();
         if (read(old, index, Set.of(), Blobs::fail) < old.size()) {
             throw new IOException("the index of " + files.storage().location() + " changed while it was written anew");
         }
-        List<PackContent> batch = new ArrayList<>();
-        int[] blobs = new int[1];
-        try {
-            index.forEachPack((pack, entries) -> {
-                if (withoutPacks.contains(pack)) {
-                    return;
-                }
-                if (blobs[0] + entries.size() > BLOBS_MAX) {
-                    flush(batch, blobs);
-                }
-                batch.add(new PackContent(pack, packed(entries)));
-                blobs[0] += entries.size();
-            });
-            flush(batch, blobs);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (ObjectId id : old) {
-            RawFiles.delete(files.storage(), Kinds.INDEX, id);
-        }
+        IndexRewrite rewrite = new IndexRewrite(this, old, () -> {});
+        rewrite.addAll(index, pack -> !withoutPacks.contains(pack));
+        rewrite.commit();
     }
 
-    private void flush(List<PackContent> batch, int[] blobs) {
-        try {
-            save(batch);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        batch.clear();
-        blobs[0] = 0;
+    /// The names of all index files there are.
+    List<ObjectId> list() throws IOException {
+        return RawFiles.list(files.storage(), Kinds.INDEX);
     }
 
-    private static List<PackedBlob> packed(List<IndexEntry> entries) {
-        return entries.stream()
-                .map(e -> new PackedBlob(e.type(), e.id(), e.offset(), e.length(), e.plainLength()))
-                .sorted(Comparator.comparingInt(PackedBlob::offset))
-                .toList();
+    void delete(ObjectId id) throws IOException {
+        RawFiles.delete(files.storage(), Kinds.INDEX, id);
     }
 }

@@ -106,8 +106,7 @@ final class RawFiles {
             return "put back a good one from another copy of the repository: without it the repository does not open";
         }
         if (name.startsWith(Kinds.INDEX)) {
-            return "nothing is lost, but nothing can be stored: put back a good copy of it, or let `restic repair index`"
-                    + " (before 0.16 `restic rebuild-index`) make it anew; this version of Holdfast cannot repair it";
+            return "nothing is lost, but nothing can be stored: `holdfast repair index` makes it anew";
         }
         return DAMAGE_HINT;
     }

@@ -183,6 +183,20 @@ public final class Repository implements AutoCloseable {
         reloadIndex();
     }
 
+    /// The names of the index files there are.
+    public List<ObjectId> indexFiles() throws IOException {
+        return indexFiles.list();
+    }
+
+    /// Begins to write the index anew; [#reloadIndex] afterwards. The caller holds a lock to delete.
+    ///
+    /// @param old the files that go, as [#indexFiles] named them before the index was read
+    /// @param guard called before anything is stored or removed: pass the lock's `check`
+    public IndexRewrite rewriteIndex(List<ObjectId> old, Runnable guard) {
+        config.requireWritable(storage);
+        return new IndexRewrite(indexFiles, old, guard);
+    }
+
     /// The content of a blob, its hash verified; further copies are tried when one is damaged.
     ///
     /// @return a heap buffer of its own
@@ -247,9 +261,14 @@ public final class Repository implements AutoCloseable {
 
     /// Forgets a snapshot and then its proofs. Its blobs stay until a prune.
     public void delete(Snapshot snapshot) throws IOException {
+        delete(snapshot.id());
+    }
+
+    /// The same for a snapshot whose file cannot be read.
+    public void delete(ObjectId snapshot) throws IOException {
         config.requireWritable(storage);
-        RawFiles.delete(storage, Kinds.SNAPSHOTS, snapshot.id());
-        proofs.deleteOf(snapshot.id());
+        RawFiles.delete(storage, Kinds.SNAPSHOTS, snapshot);
+        proofs.deleteOf(snapshot);
     }
 
     /// One snapshot by what a person types, times being UTC; see the other form.

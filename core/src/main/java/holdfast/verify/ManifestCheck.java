@@ -27,6 +27,11 @@ final class ManifestCheck {
                                 Count.of(nodes, "node") + " in the tree, " + manifest.nodes() + " recorded"));
         for (SourceRecord source : manifest.sources()) {
             checks.add(files(source, manifest.within(source), tree));
+            if (!source.damage().isEmpty()) {
+                checks.add(CheckResult.fail(
+                        source.location(),
+                        "recorded as damaged: " + source.damage().getFirst()));
+            }
         }
         return checks;
     }
