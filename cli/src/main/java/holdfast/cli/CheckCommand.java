@@ -118,10 +118,10 @@ final class CheckCommand implements Callable<Integer> {
         boolean index = report.counts().orphans() > 0
                 || report.findings().stream()
                         .anyMatch(finding -> finding.subject().startsWith("index/"));
-        return "put back good copies of what is named, from another copy of the repository"
+        return "put back good copies of what is named, from another copy of the repository; else run "
                 + (index
-                        ? ", or let `restic repair index` (before 0.16 `restic rebuild-index`) make the index anew"
-                        : "")
+                        ? "`holdfast repair index` and check again"
+                        : "`holdfast repair index`, `repair packs` and" + " `repair snapshots`, in this order")
                 + "; 'holdfast verify' proves what can be restored all the same";
     }
 

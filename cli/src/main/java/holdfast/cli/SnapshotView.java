@@ -7,6 +7,7 @@ import holdfast.model.Proof;
 import holdfast.model.ProofLevel;
 import holdfast.model.Snapshot;
 import holdfast.policy.Candidate;
+import holdfast.repair.SnapshotRepair;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ record SnapshotView(Snapshot snapshot, @Nullable Proof proof) {
                 .toList();
     }
 
-    /// Whether the source was damaged when the snapshot was taken, or the newest proof failed.
+    /// Whether the source was damaged when the snapshot was taken, or what is left of it is, or the newest
+    /// proof failed.
     boolean damaged() {
         return sourceDamaged() || (proof != null && !proof.passed());
     }
@@ -65,7 +67,7 @@ record SnapshotView(Snapshot snapshot, @Nullable Proof proof) {
     String marks() {
         List<String> marks = new ArrayList<>();
         if (sourceDamaged()) {
-            marks.add("SOURCE DAMAGED");
+            marks.add(snapshot.tags().contains(SnapshotRepair.TAG) ? "DAMAGED" : "SOURCE DAMAGED");
         }
         if (incomplete()) {
             marks.add("incomplete");

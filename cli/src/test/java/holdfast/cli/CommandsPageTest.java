@@ -68,6 +68,12 @@ final class CommandsPageTest {
         documents.put("forget", List.of(new Shape("forget", ForgetReport.Document.class)));
         documents.put("prune", List.of(new Shape("prune", PruneCommand.Document.class)));
         documents.put("check", List.of(new Shape("check", CheckCommand.Document.class)));
+        documents.put("repair index", List.of(new Shape("index_repaired", RepairIndexCommand.Document.class)));
+        documents.put("repair packs", List.of(new Shape("packs_repaired", RepairPacksCommand.Document.class)));
+        documents.put(
+                "repair snapshots", List.of(new Shape("snapshots_repaired", RepairSnapshotsCommand.Document.class)));
+        documents.put("recover", List.of(new Shape("recovered", RecoverCommand.Document.class)));
+        documents.put("doctor", List.of(new Shape("doctor", DoctorCommand.Document.class)));
         documents.put("export", List.of(new Shape("export", ExportCommand.Document.class)));
         documents.put("stash create", List.of(new Shape("stash_created", StashCommand.CreateStash.Created.class)));
         documents.put("stash list", List.of(new Shape("stashes", StashCommand.ListStashes.Listed.class)));

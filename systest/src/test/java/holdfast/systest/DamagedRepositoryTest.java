@@ -2,8 +2,10 @@ package holdfast.systest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import holdfast.source.TreeRemoval;
 import holdfast.systest.HoldfastProcess.Result;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -101,7 +103,8 @@ final class DamagedRepositoryTest {
         String file = specimen.taken(one).file("index");
         Holdfast holdfast = specimen.damaged(damage, file, specimen.taken(other).file("index"));
         boolean missing = damage == Damage.MISSING;
-        specimen.assertCheckFinds(holdfast, missing ? "no index file" : file, "affects " + brief(one), "restic repair");
+        specimen.assertCheckFinds(
+                holdfast, missing ? "no index file" : file, "affects " + brief(one), "holdfast repair index");
         if (inDepth.contains(damage)) {
             specimen.assertSaysWhyNot(holdfast, one, missing ? "no index file" : file);
             specimen.assertRestores(holdfast, 0);
@@ -113,7 +116,7 @@ final class DamagedRepositoryTest {
         List<String> before = Specimen.files(holdfast.repository());
         Result refused = specimen.backUpAgain(holdfast);
         assertThat(refused.exitCode()).as(refused.all()).isEqualTo(9);
-        assertThat(refused.err()).contains("holdfast: index/", "\nhint: nothing is lost", "Holdfast cannot repair it");
+        assertThat(refused.err()).contains("holdfast: index/", "\nhint: nothing is lost", "`holdfast repair index`");
         assertThat(Specimen.files(holdfast.repository())).isEqualTo(before);
     }
 
@@ -126,6 +129,32 @@ final class DamagedRepositoryTest {
         specimen.assertRestores(holdfast, one);
         specimen.assertBacksUp(holdfast, "");
         holdfast.run("check", "--read-data");
+    }
+
+    /// Two kinds of damage at once, repaired as the documentation says; restic agrees with what is left.
+    @Test
+    void repairsLeaveWhatIsIntact() throws IOException {
+        String index = specimen.taken(other).file("index");
+        Holdfast holdfast = specimen.damaged(Damage.HALVED, index, index);
+        Path pack = holdfast.repository().resolve(specimen.dataPack(one));
+        Damage.FLIPPED.apply(pack, pack, random);
+        holdfast.run("repair", "index");
+        assertThat(holdfast.run("repair", "packs", "--read-data")).contains("lost 1 blob");
+        assertThat(holdfast.run("repair", "snapshots", "--forget")).contains("snapshot " + brief(one));
+        holdfast.run("check", "--read-data");
+        Restic restic = new Restic(holdfast.repository(), Holdfast.PASSWORD);
+        assertThat(restic.run("check", "--read-data")).contains("no errors were found");
+        assertThat(holdfast.snapshots()).hasSize(3);
+        specimen.assertRestores(holdfast, 0);
+        for (Holdfast.Listed left : holdfast.snapshots()) {
+            boolean whole = !left.tags().contains("repaired");
+            assertThat(whole).as(left.toString()).isEqualTo(!left.proof().isEmpty());
+            Path target = Files.createTempDirectory("holdfast-restored");
+            restic.run("restore", left.id(), "--target", target.toString());
+            TreeRemoval.empty(target);
+            Files.delete(target);
+        }
+        specimen.assertBacksUp(holdfast, "");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// hosts and excludes, made once by restic; every test works on a copy.
 final class HoldfastWorksOnWhatResticWroteTest {
     private static final Workplace PLACE = new Workplace();
+    private static final long SEED = Seed.choose();
     private static final String NO_ERRORS = "no errors were found";
 
     private Holdfast holdfast;
@@ -180,5 +182,38 @@ final class HoldfastWorksOnWhatResticWroteTest {
         assertThat(holdfast.snapshots()).hasSize(1);
         assertThat(holdfast.repository().resolve("locks")).isEmptyDirectory();
         assertThat(restic.run("check", "--read-data")).contains(NO_ERRORS);
+    }
+
+    /// All of the index and a pack at once.
+    @Test
+    void itRepairsThem() throws IOException {
+        Random random = new Random(SEED);
+        for (Path index : files("index")) {
+            Files.delete(index);
+        }
+        List<Path> packs = files("data");
+        Damage.HALVED.apply(packs.get(random.nextInt(packs.size())), packs.getFirst(), random);
+        holdfast.run("repair", "index");
+        holdfast.run("repair", "packs");
+        holdfast.run("repair", "snapshots", "--forget");
+        holdfast.run("prune");
+        assertThat(restic.run("check", "--read-data")).contains(NO_ERRORS);
+        for (Listed left : holdfast.snapshots()) {
+            Path target = target("repaired");
+            restic.run("restore", left.id(), "--target", target.toString());
+            if (!left.tags().contains("repaired")) {
+                Path source = left.tags().contains("first")
+                        ? PLACE.path("plain at first")
+                        : left.tags().contains("second") ? PLACE.path("plain at last") : PLACE.path("nasty");
+                Path restored = target.resolve(left.paths().getFirst().substring(1));
+                Trees.assertSameBelow(source, restored);
+            }
+        }
+    }
+
+    private List<Path> files(String kind) throws IOException {
+        try (Stream<Path> files = Files.walk(holdfast.repository().resolve(kind))) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
     }
 }

@@ -113,6 +113,11 @@ public final class ClientPrograms {
         }
     }
 
+    /// All of them, the newest first.
+    public List<Installation> installations() {
+        return installations;
+    }
+
     /// The nearest: `pg_dump` reads servers of its own version and of many before it, and never
     /// newer ones, but what it writes is in the words of its own version, which the server's own
     /// `pg_restore` may not read, and the server not understand.
