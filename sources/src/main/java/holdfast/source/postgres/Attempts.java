@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /// Decides, each time a connection breaks over which something is read, whether it is tried over
@@ -13,6 +14,9 @@ import java.util.function.BooleanSupplier;
 final class Attempts {
     private static final int MOST = 4;
     private static final Duration PAUSE = Duration.ofMillis(500);
+
+    /// How a server says that it does not know a snapshot, whose session may just have ended.
+    private static final Set<String> NO_SNAPSHOT = Set.of("22023", "42704", "55000");
 
     private final BooleanSupplier snapshotHeld;
     private final String what;
@@ -36,7 +40,9 @@ final class Attempts {
         made++;
         String said = reason(cause);
         requireSnapshot(said, cause);
-        if (made == 1 && cause instanceof SQLException failure && !Connections.isLost(failure)) {
+        if (cause instanceof SQLException failure
+                && !Connections.isLost(failure)
+                && (made == 1 || !NO_SNAPSHOT.contains(String.valueOf(failure.getSQLState())))) {
             throw new IOException("cannot read " + what + ": " + said, cause);
         }
         if (made >= MOST || !resumable) {

@@ -16,7 +16,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A database of its own on the user's server, with a little of much in it: keys, a sequence, a
 /// large object, a view, values that need escapes. Nothing else on the server is touched. Used by
@@ -24,6 +26,23 @@ import java.util.TreeMap;
 public final class SelftestDatabase implements AutoCloseable {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
+
+    private static final String PREFIX = "holdfast_selftest_";
+    /// Marks what may be dropped when whoever made it is gone.
+    private static final String MARK = "Holdfast tries itself on this database; it is dropped when done";
+    /// Of our locks among all advisory locks.
+    private static final int LOCKS = 0x486f6c65;
+
+    private static final String LEFTOVERS = "SELECT d.datname FROM pg_catalog.pg_database d"
+            + " WHERE d.datname ~ '^" + PREFIX + "[0-9]{14}' AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
+            + " AND (pg_catalog.shobj_description(d.oid, 'pg_database') = " + Identifiers.literal(MARK)
+            + " OR (NOT d.datallowconn AND pg_catalog.shobj_description(d.oid, 'pg_database') IS NULL))";
+
+    private static final String HELD = "SELECT l.objid FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'"
+            + " AND l.classid = " + LOCKS + " AND l.objsubid = 2";
+
+    private static final String MADE =
+            "SELECT datname FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, {name})";
 
     private static final List<String> CONTENT = List.of(
             "CREATE SCHEMA shop",
@@ -56,20 +75,34 @@ public final class SelftestDatabase implements AutoCloseable {
     private final ConnectionTarget server;
     private final Duration timeout;
     private final String name;
+    /// Tells other self-tests that this one lives.
+    private final Connection holder;
 
-    private SelftestDatabase(ConnectionTarget server, Duration timeout, String name) {
+    private SelftestDatabase(ConnectionTarget server, Duration timeout, String name, Connection holder) {
         this.server = server;
         this.timeout = timeout;
         this.name = name;
+        this.holder = holder;
     }
 
     /// @param server any database of it
     /// @throws HoldfastException.PreCheckFailed when it cannot be made
     public static SelftestDatabase create(ConnectionTarget server, Duration timeout, Instant now) throws IOException {
-        SelftestDatabase made = new SelftestDatabase(server, timeout, "holdfast_selftest_" + STAMP.format(now));
-        made.run(server, List.of("CREATE DATABASE " + Identifiers.quote(made.name)), "make a database to try it on");
+        Connection holder = new Connections(server, timeout).openForRestore("UTF8");
+        SelftestDatabase made = new SelftestDatabase(server, timeout, PREFIX + STAMP.format(now), holder);
+        String database = Identifiers.quote(made.name);
         boolean done = false;
         try {
+            made.hold();
+            made.dropLeftovers();
+            // from its first moment on it is known as ours: closed until marked
+            made.run(
+                    server,
+                    List.of(
+                            "CREATE DATABASE " + database + " ALLOW_CONNECTIONS = false",
+                            "COMMENT ON DATABASE " + database + " IS " + Identifiers.literal(MARK),
+                            "ALTER DATABASE " + database + " ALLOW_CONNECTIONS true"),
+                    "make a database to try it on");
             made.run(made.target(), CONTENT, "fill " + made.name);
             done = true;
             return made;
@@ -78,6 +111,53 @@ public final class SelftestDatabase implements AutoCloseable {
                 made.close();
             }
         }
+    }
+
+    private void hold() throws IOException {
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("SELECT pg_catalog.pg_advisory_lock(" + LOCKS + ", " + name.hashCode() + ")");
+        } catch (SQLException e) {
+            throw new IOException("cannot ask " + server.display() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// What self-tests have made that were killed. One that cannot be dropped stays for another time.
+    private void dropLeftovers() throws IOException {
+        try (Statement statement = holder.createStatement()) {
+            Set<String> owners = new TreeSet<>();
+            for (String database : column(statement, LEFTOVERS)) {
+                owners.add(database.substring(0, name.length()));
+            }
+            // asked afterwards: who makes one has its lock by then
+            List<String> held = column(statement, HELD);
+            owners.removeIf(one -> held.contains(Integer.toUnsignedString(one.hashCode())));
+            for (String one : owners) {
+                for (String database : column(statement, MADE.replace("{name}", Identifiers.literal(one)))) {
+                    drop(statement, database);
+                }
+            }
+        } catch (SQLException e) {
+            throw new IOException("cannot look for what earlier self-tests have left: " + e.getMessage(), e);
+        }
+    }
+
+    /// Without FORCE: whoever looks into it keeps it.
+    private static void drop(Statement statement, String database) {
+        try {
+            statement.execute("DROP DATABASE " + Identifiers.quote(database));
+        } catch (SQLException _) {
+            // it takes only room
+        }
+    }
+
+    private static List<String> column(Statement statement, String query) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
     }
 
     public ConnectionTarget target() {
@@ -137,17 +217,9 @@ public final class SelftestDatabase implements AutoCloseable {
     /// Drops it, and what restores of it have left beside it.
     @Override
     public void close() throws IOException {
-        try (Connection connection = new Connections(server, timeout).openForRestore("UTF8");
-                Statement statement = connection.createStatement()) {
-            List<String> names = new ArrayList<>();
-            try (ResultSet databases = statement.executeQuery(
-                    "SELECT datname FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, "
-                            + Identifiers.literal(name) + ")")) {
-                while (databases.next()) {
-                    names.add(databases.getString(1));
-                }
-            }
-            for (String database : names) {
+        try (holder;
+                Statement statement = holder.createStatement()) {
+            for (String database : column(statement, MADE.replace("{name}", Identifiers.literal(name)))) {
                 statement.execute("DROP DATABASE " + Identifiers.quote(database) + " WITH (FORCE)");
             }
         } catch (SQLException e) {
