@@ -146,12 +146,12 @@ final class CopyCommand implements Callable<Integer> {
     private List<Snapshot> snapshots(Repository source, List<HoldfastException.Damaged> damaged) throws IOException {
         if (wanted.isEmpty()) {
             return source.snapshots(damaged::add).stream()
-                    .filter(filter.filter()::admits)
+                    .filter(filter.filter(source)::admits)
                     .toList();
         }
         List<Snapshot> named = new ArrayList<>();
         for (String one : wanted) {
-            named.add(source.find(one, filter.filter(), session.zone()));
+            named.add(source.find(one, filter.filter(source), session.zone()));
         }
         return named.stream()
                 .distinct()

@@ -12,12 +12,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /// Options for restoring PostgreSQL databases into servers.
 final class DatabaseOptionsGroup {
+    @Spec(Spec.Target.MIXEE)
+    @Nullable
+    private CommandSpec command;
+
+    @Spec(Spec.Target.SELF)
+    @Nullable
+    private CommandSpec group;
+
     @Option(names = "--create", description = "Make the database when it is not there")
     private boolean create;
 
@@ -114,6 +127,13 @@ final class DatabaseOptionsGroup {
             description = "Then run this, for instance a migration; DATABASE_URL and PG* lead to the restored database")
     private String runAfter = "";
 
+    @Option(
+            names = "--evidence",
+            paramLabel = "FILE",
+            description = "With --mask: write what was masked, looked for and found into this file, as JSON")
+    @Nullable
+    private Path evidence;
+
     @Option(names = "--log", paramLabel = "FILE", description = "Write what happens into this file")
     @Nullable
     private Path log;
@@ -129,6 +149,11 @@ final class DatabaseOptionsGroup {
     }
 
     @Nullable
+    Path evidence() {
+        return evidence;
+    }
+
+    @Nullable
     Path log() {
         return log;
     }
@@ -137,11 +162,28 @@ final class DatabaseOptionsGroup {
         return runAfter;
     }
 
+    /// Those of these options that the command line has.
+    List<String> given() {
+        ParseResult parsed = Objects.requireNonNull(command).commandLine().getParseResult();
+        return Objects.requireNonNull(group).options().stream()
+                .filter(option -> parsed.hasMatchedOption(option.longestName()))
+                .map(OptionSpec::longestName)
+                .sorted()
+                .toList();
+    }
+
+    /// @param options that are given, and that nothing comes of
+    static HoldfastException.BadUsage useless(List<String> options) {
+        return new HoldfastException.BadUsage(
+                String.join(", ", options) + (options.size() == 1 ? " is" : " are")
+                        + " for restores into databases of PostgreSQL, and nothing goes into one",
+                "leave it out, or name one by --target postgresql://HOST/NAME");
+    }
+
     /// Whether something is asked for that only a restore into a server can do.
     void requireServer(boolean intoServer) {
-        if (!names.isEmpty() && !intoServer) {
-            throw new HoldfastException.BadUsage(
-                    "--remap-schema is for restores into databases", "name one by --target postgresql://HOST/NAME");
+        if (!intoServer && mask.isEmpty() && !given().isEmpty()) {
+            throw useless(given());
         }
         if (!names.isEmpty() && !mask.isEmpty()) {
             throw new HoldfastException.BadUsage(
@@ -151,7 +193,7 @@ final class DatabaseOptionsGroup {
 
     /// @param replace whether a filled database may be replaced
     /// @param verifyAnything false for `--no-verify`
-    RestoreOptions options(boolean replace, boolean inPlace, boolean verifyAnything) {
+    RestoreOptions options(boolean replace, boolean inPlace, boolean verifyAnything, boolean acceptDamage) {
         Set<Check> checks =
                 !verifyAnything ? EnumSet.noneOf(Check.class) : verify == null ? EnumSet.allOf(Check.class) : verify;
         return new RestoreOptions(
@@ -161,7 +203,7 @@ final class DatabaseOptionsGroup {
                 RestoreOptions.DEFAULTS.connectTimeout(),
                 (int) (memory.count() >> 20),
                 new Content(schemas, tables, part(), SchemaNames.of(names)),
-                new Placement(create || inPlace, replace, terminate),
+                new Placement(create || inPlace, replace, terminate, acceptDamage),
                 !noOwner,
                 !noPrivileges,
                 !noTablespaces,

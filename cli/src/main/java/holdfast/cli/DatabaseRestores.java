@@ -44,6 +44,8 @@ final class DatabaseRestores {
     private record Planned(Wanted wanted, DatabaseRestore restore, DatabasePlan plan) {}
 
     /// What `restore --dry-run --json` says of a database.
+    ///
+    /// @param freeBytes at the server; -1 when that cannot be told
     record PlanDocument(
             String source,
             String target,
@@ -52,6 +54,8 @@ final class DatabaseRestores {
             int tables,
             long rows,
             long bytes,
+            long neededBytes,
+            long freeBytes,
             List<String> emptiedTables,
             List<String> endedSessions,
             String mask,
@@ -83,6 +87,9 @@ final class DatabaseRestores {
 
     /// Checks everything; nothing is touched.
     void plan(Snapshot snapshot, List<Wanted> databases) throws IOException {
+        if (!databases.isEmpty()) {
+            open.repository().indexOfWholePacks();
+        }
         Map<Wanted, Content> contents = contents(snapshot, databases);
         for (Wanted wanted : contents.keySet()) {
             for (String warning : wanted.target().warnings()) {
@@ -167,11 +174,10 @@ final class DatabaseRestores {
         }
     }
 
-    /// That it begins and how it ends, and once a second in between.
+    /// That it waits, begins, and how it ends, and once a second in between.
     private synchronized boolean isNews(RestoreStatus.Table table) {
         RestoreStatus.Table before = told.get(table.name());
-        boolean news = table.state() != RestoreStatus.State.PENDING
-                && (before == null || before.state() != table.state() || table.seconds() >= before.seconds() + 1);
+        boolean news = before == null || before.state() != table.state() || table.seconds() >= before.seconds() + 1;
         if (news) {
             told.put(table.name(), table);
         }
@@ -182,14 +188,23 @@ final class DatabaseRestores {
         return planned.isEmpty();
     }
 
-    boolean replaces() {
-        return planned.stream().anyMatch(one -> one.plan().replaces());
+    boolean changes() {
+        return planned.stream().anyMatch(one -> one.plan().changes());
     }
 
-    /// Those of which something will be lost unless it is saved.
-    List<SourceArguments.Named> replaced() {
+    /// Whether what is there stays, all of it.
+    boolean onlyAdds() {
         return planned.stream()
-                .filter(one -> one.plan().replaces())
+                .map(Planned::plan)
+                .filter(DatabasePlan::changes)
+                .allMatch(plan ->
+                        plan.way() == DatabasePlan.Way.INTO && plan.emptied().isEmpty());
+    }
+
+    /// Those of which something may be lost unless it is saved.
+    List<SourceArguments.Named> changed() {
+        return planned.stream()
+                .filter(one -> one.plan().changes())
                 .<SourceArguments.Named>map(
                         one -> new SourceArguments.Named.Database(one.wanted().target()))
                 .toList();
@@ -213,6 +228,10 @@ final class DatabaseRestores {
             console.note("  " + action(plan) + " " + Console.safe(plan.target()) + ": "
                     + Count.of(plan.tables(), "table") + ", " + Count.of(plan.rows(), "row") + ", "
                     + Sizes.format(plan.bytes()));
+            console.note("    takes about " + Sizes.format(plan.room().about()) + " at the server; "
+                    + (plan.room().free() < 0
+                            ? "what is free there cannot be told from here"
+                            : Sizes.format(plan.room().free()) + " are free there"));
             if (!plan.kept().isEmpty()) {
                 console.note("    what is there now stays as database " + Console.safe(plan.kept()));
             }
@@ -257,6 +276,8 @@ final class DatabaseRestores {
                         one.plan().tables(),
                         one.plan().rows(),
                         one.plan().bytes(),
+                        one.plan().room().about(),
+                        one.plan().room().free(),
                         one.plan().emptied(),
                         List.copyOf(one.plan().otherSessions()),
                         one.plan().mask(),
@@ -265,14 +286,38 @@ final class DatabaseRestores {
                 .toList();
     }
 
-    /// One database at the end.
-    record Outcome(ConnectionTarget target, SourceRecord source, DatabaseResult result) {}
+    /// One database at the end: what became of it, or why it ended early.
+    record Outcome(
+            ConnectionTarget target,
+            SourceRecord source,
+            DatabasePlan plan,
+            Optional<DatabaseResult> result,
+            Optional<Exception> failure) {
+        boolean passed() {
+            return result.filter(DatabaseResult::passed).isPresent();
+        }
+    }
 
-    List<Outcome> run() throws IOException {
+    /// One that fails keeps none of the others from being restored, or from being told.
+    List<Outcome> run() {
         List<Outcome> outcomes = new ArrayList<>();
+        Optional<Exception> over = Optional.empty();
         for (Planned one : planned) {
-            outcomes.add(new Outcome(
-                    one.wanted().target(), one.wanted().source(), one.restore().run(one.plan())));
+            Optional<DatabaseResult> result = Optional.empty();
+            Optional<Exception> failure = over;
+            if (over.isEmpty()) {
+                try {
+                    result = Optional.of(one.restore().run(one.plan()));
+                } catch (HoldfastException.Interrupted e) {
+                    failure = Optional.of(e);
+                    over = Optional.of(new HoldfastException.Interrupted(
+                            "not begun, since the restore was interrupted", "nothing was changed there"));
+                } catch (HoldfastException | IOException e) {
+                    failure = Optional.of(e);
+                }
+            }
+            failure.ifPresent(e -> log.line("FAILED " + one.plan().target() + ": " + e.getMessage()));
+            outcomes.add(new Outcome(one.wanted().target(), one.wanted().source(), one.plan(), result, failure));
         }
         return outcomes;
     }

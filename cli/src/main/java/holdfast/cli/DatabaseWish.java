@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// @param mask by which rows are masked, then never back into the database they come from by
 ///     default
 /// @param queries to be run on what was restored
+/// @param evidence where it is written what masking did, if anywhere
 /// @param runAfter a command for the shell; empty for none
+/// @param given options that only a restore into a server can follow
 record DatabaseWish(
         Environment environment,
         boolean wanted,
@@ -37,8 +39,10 @@ record DatabaseWish(
         RestoreOptions options,
         Optional<MaskProfile> mask,
         @Nullable Path log,
+        Optional<MaskEvidence> evidence,
         UserQueries queries,
-        String runAfter) {
+        String runAfter,
+        List<String> given) {
     static boolean isUrl(String text) {
         return text.startsWith("postgres://") || text.startsWith("postgresql://");
     }

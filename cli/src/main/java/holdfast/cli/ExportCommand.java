@@ -16,15 +16,19 @@ import holdfast.model.Manifest;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceKind;
 import holdfast.model.SourceRecord;
+import holdfast.model.TableRecord;
 import holdfast.repository.Manifests;
 import holdfast.source.postgres.ClientPrograms;
+import holdfast.source.postgres.rows.Identifiers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,7 +84,8 @@ final class ExportCommand implements Callable<Integer> {
             names = "--critical",
             paramLabel = "PATTERN",
             description =
-                    "Tables that get INSERT statements with --format timestamped, as in psql's \\d; may be repeated")
+                    "Tables that get INSERT statements with --format timestamped, as in psql's \\d; may be repeated."
+                            + " Default: those that the backup has marked as critical")
     private List<String> critical = new ArrayList<>();
 
     @Option(
@@ -102,7 +107,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         try (OpenRepository open = session.open();
                 HeldLock lock = open.lockToRead()) {
-            Snapshot snapshot = open.repository().find(reference, filter.filter(), session.zone());
+            Snapshot snapshot = open.repository().find(reference, filter.filter(open.repository()), session.zone());
             Optional<Manifest> manifest = Manifests.read(open.repository(), snapshot);
             List<SourceRecord> databases = manifest.map(Manifest::sources).stream()
                     .flatMap(List::stream)
@@ -166,8 +171,11 @@ final class ExportCommand implements Callable<Integer> {
                     ? names.folder(database.path())
                     : names.file("postgres", database.path());
             destination.requireFree(PostgresExport.names(format, base));
-            if (format == ExportFormat.TIMESTAMPED && critical.isEmpty()) {
-                session.console().note("no table is named by --critical, so none gets a file of INSERT statements");
+            List<String> inserted = critical.isEmpty() ? recorded(database) : critical;
+            if (format == ExportFormat.TIMESTAMPED && inserted.isEmpty()) {
+                session.console()
+                        .note("no table is named by --critical or was marked by the backup, so none gets a file of"
+                                + " INSERT statements");
             }
             Path dump = restore.postgres(database, destination.work());
             ClientPrograms programs = ClientPrograms.find(session.environment().searchPath());
@@ -179,7 +187,17 @@ final class ExportCommand implements Callable<Integer> {
                                     restore.snapshot().time(),
                                     environment,
                                     database.location(),
-                                    critical));
+                                    inserted));
+        }
+
+        /// Patterns of just the tables that the backup has marked.
+        private static List<String> recorded(SourceRecord database) {
+            return database.tables().stream()
+                    .filter(TableRecord::critical)
+                    .map(table -> Arrays.stream(table.name().split("\\.(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))
+                            .map(part -> part.startsWith("\"") ? part : Identifiers.quote(part))
+                            .collect(Collectors.joining(".")))
+                    .toList();
         }
     }
 }

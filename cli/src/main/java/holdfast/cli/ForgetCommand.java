@@ -119,15 +119,18 @@ final class ForgetCommand implements Callable<Integer> {
     }
 
     private Plan byRules(Repository repository, RetentionPolicy policy, Set<SourceGroup.Trait> by) throws IOException {
-        List<Snapshot> admitted =
-                repository.snapshots().stream().filter(filter.filter()::admits).toList();
+        List<Snapshot> admitted = repository.snapshots().stream()
+                .filter(filter.filter(repository)::admits)
+                .toList();
         return policy.plan(candidates(repository, admitted), by, session.clock().instant(), force);
     }
 
     private Plan byName(Repository repository, Set<SourceGroup.Trait> by) throws IOException {
         Set<ObjectId> chosen = new HashSet<>();
         for (String one : wanted) {
-            chosen.add(repository.find(one, filter.filter(), session.zone()).id());
+            chosen.add(repository
+                    .find(one, filter.filter(repository), session.zone())
+                    .id());
         }
         Plan plan = Plan.removing(chosen, candidates(repository, repository.snapshots()), by, force);
         if (!plan.refused().isEmpty()) {

@@ -98,7 +98,7 @@ final class LsCommand implements Callable<Integer> {
         try (OpenRepository open = session.open();
                 HeldLock lock = open.lockToRead()) {
             Repository repository = open.repository();
-            Snapshot snapshot = repository.find(reference, filter.filter(), session.zone());
+            Snapshot snapshot = repository.find(reference, filter.filter(repository), session.zone());
             Console console = session.console();
             console.note("snapshot " + snapshot.id().brief() + " of " + session.time(snapshot.time()));
             if (console.manner().json()) {

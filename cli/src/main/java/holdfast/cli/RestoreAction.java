@@ -16,11 +16,15 @@ import holdfast.restore.Restore;
 import holdfast.restore.RestorePlan;
 import holdfast.restore.RestoreRequest;
 import holdfast.restore.RestoreResult;
+import holdfast.source.postgres.restore.DatabaseResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /// The steps of a restore, in their order: plan, say it, ask, take a safety snapshot, restore,
 /// tell.
@@ -28,7 +32,11 @@ final class RestoreAction {
     private static final int SHOWN = 20;
 
     /// What the user has said beforehand.
-    record Consent(boolean dryRun, boolean yes, boolean safetySnapshot) {}
+    ///
+    /// @param question that is asked before anything is changed
+    record Consent(boolean dryRun, boolean yes, boolean safetySnapshot, String question) {
+        static final String QUESTION = "Replace what is there?";
+    }
 
     /// What `restore --dry-run --json` prints.
     record PlanDocument(
@@ -43,8 +51,13 @@ final class RestoreAction {
     record TargetDocument(String kind, String source, String path, String action) {}
 
     /// What `restore --json` prints at the end.
+    ///
+    /// @param restoreId made up for this restore; its log begins with it
     record Document(
             String messageType,
+            String restoreId,
+            Instant startedAt,
+            Instant endedAt,
             String snapshotId,
             String status,
             String safetySnapshotId,
@@ -63,12 +76,19 @@ final class RestoreAction {
     private final OpenRepository open;
     private final Operations operations;
     private final Operations.InUse inUse;
+    private final String restoreId = newId();
+    private final Instant started;
 
     RestoreAction(Session session, OpenRepository open, Operations.InUse inUse) {
         this.session = session;
         this.open = open;
         this.operations = new Operations(session, open);
         this.inUse = inUse;
+        this.started = session.clock().instant();
+    }
+
+    static String newId() {
+        return UUID.randomUUID().toString();
     }
 
     /// @param files what shall be written into the file system, if anything
@@ -82,6 +102,9 @@ final class RestoreAction {
                 RestoreLog log = new RestoreLog(databases.log(), session.clock())) {
             DatabaseRestores servers = new DatabaseRestores(session, open, databases, log, progress);
             servers.plan(snapshot, databases.of(open.repository(), snapshot));
+            if (servers.isEmpty() && !databases.given().isEmpty()) {
+                throw DatabaseOptionsGroup.useless(databases.given());
+            }
             Optional<RestorePlan> plan = files.isPresent() && (servers.isEmpty() || hasOthers(snapshot))
                     ? Optional.of(restore.plan(snapshot, files.get()))
                     : Optional.empty();
@@ -89,16 +112,19 @@ final class RestoreAction {
                     .filter(request -> request.destination() instanceof RestoreRequest.Destination.InPlace)
                     .isPresent();
             boolean replaces =
-                    servers.replaces() || plan.filter(RestorePlan::replaces).isPresent();
+                    servers.changes() || plan.filter(RestorePlan::replaces).isPresent();
             boolean safety = consent.safetySnapshot()
-                    && (servers.replaces()
+                    && (servers.changes()
                             || (inPlace && plan.filter(RestorePlan::replaces).isPresent()));
             printPlan(snapshot, plan, servers, safety, consent.dryRun());
             if (consent.dryRun()) {
                 return ExitCode.DONE;
             }
+            databases.evidence().ifPresent(MaskEvidence::requireFree);
+            log.open();
+            log.line("restore " + restoreId + " of snapshot " + snapshot.id().hex());
             if (replaces) {
-                session.confirmation().require("Replace what is there?", consent.yes());
+                session.confirmation().require(question(consent, servers, plan), consent.yes());
             }
             Optional<Snapshot> saved = safety
                     ? Optional.of(new SafetySnapshot(session, operations, inUse).take(plan, servers, lock))
@@ -113,9 +139,17 @@ final class RestoreAction {
                 }
                 outcomes = servers.run();
             }
+            int code = report(snapshot, written, outcomes, saved, databases, log);
             lock.check();
-            return report(snapshot, written, outcomes, saved, databases);
+            return code;
         }
+    }
+
+    private static String question(Consent consent, DatabaseRestores servers, Optional<RestorePlan> plan) {
+        boolean adds = consent.question().equals(Consent.QUESTION)
+                && servers.onlyAdds()
+                && plan.filter(RestorePlan::replaces).isEmpty();
+        return adds ? "Add to what is there?" : consent.question();
     }
 
     /// Whether a snapshot holds anything but databases of servers.
@@ -171,43 +205,64 @@ final class RestoreAction {
             Optional<RestoreResult> written,
             List<DatabaseRestores.Outcome> outcomes,
             Optional<Snapshot> saved,
-            DatabaseWish databases)
+            DatabaseWish databases,
+            RestoreLog log)
             throws IOException {
-        int code = written.map(this::report).orElse(ExitCode.DONE);
-        boolean completed = written.map(RestoreResult::passed).orElse(true);
+        List<Integer> codes = new ArrayList<>();
+        written.ifPresent(result -> codes.add(report(result)));
+        DatabaseReport reports =
+                new DatabaseReport(session, log, databases.options().checks());
         for (DatabaseRestores.Outcome outcome : outcomes) {
-            int one = DatabaseReport.report(session.console(), outcome);
-            completed &= outcome.result().passed();
-            code = code == ExitCode.DONE ? one : code;
+            int one = reports.report(outcome);
             if (one == ExitCode.DONE && !new CommandAfter(session, databases.runAfter()).run(outcome.target())) {
-                code = ExitCode.DAMAGED;
-                completed = false;
+                one = ExitCode.FAILED;
             }
+            codes.add(one);
         }
+        int code = DatabaseReport.together(codes);
+        boolean completed = code == ExitCode.DONE;
         boolean verified = written.map(RestoreResult::verified).orElse(true)
-                && outcomes.stream()
-                        .noneMatch(outcome -> outcome.result().checks().isEmpty());
+                && (outcomes.isEmpty() || !databases.options().checks().isEmpty());
+        if (databases.evidence().isPresent()) {
+            databases
+                    .evidence()
+                    .get()
+                    .write(
+                            restoreId,
+                            snapshot.id().hex(),
+                            started,
+                            session.clock().instant(),
+                            outcomes.stream().map(reports::document).toList());
+        }
         session.console()
                 .document(document(
                         snapshot,
+                        reports,
                         written,
                         outcomes,
                         saved,
+                        verified,
                         !completed ? "failed" : verified ? "completed" : "restored"));
         return code;
     }
 
-    private static Document document(
+    private Document document(
             Snapshot snapshot,
+            DatabaseReport reports,
             Optional<RestoreResult> written,
             List<DatabaseRestores.Outcome> outcomes,
             Optional<Snapshot> saved,
+            boolean verified,
             String status) {
         Duration took = outcomes.stream()
-                .map(outcome -> outcome.result().took())
+                .flatMap(outcome -> outcome.result().stream())
+                .map(DatabaseResult::took)
                 .reduce(written.map(RestoreResult::took).orElse(Duration.ZERO), Duration::plus);
         return new Document(
                 "summary",
+                restoreId,
+                started,
+                session.clock().instant(),
                 snapshot.id().hex(),
                 status,
                 saved.map(kept -> kept.id().hex()).orElse(""),
@@ -218,13 +273,13 @@ final class RestoreAction {
                 written.map(RestoreResult::kept).orElse(List.of()).stream()
                         .map(Path::toString)
                         .toList(),
-                written.map(RestoreResult::verified).orElse(true),
+                verified,
                 took.toMillis() / 1000.0,
                 written.map(RestoreResult::checks).orElse(List.of()).stream()
                         .filter(check -> !check.passed())
                         .toList(),
                 written.map(result -> result.extracted().failures()).orElse(List.of()),
-                outcomes.stream().map(DatabaseReport::document).toList());
+                outcomes.stream().map(reports::document).toList());
     }
 
     private int report(RestoreResult result) {

@@ -42,6 +42,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast restore 2026-03-01T10:00 --include /srv/app.db --yes",
             "  holdfast restore latest --target postgresql://app@db2/shop --create",
             "  holdfast restore --target postgresql://app@db2/shop --table 'billing.*' --data-only --truncate",
+            "  holdfast restore --label before-migration --yes   the newest snapshot that was labelled so",
             "  holdfast restore --remap-schema shop:shop_yesterday   beside the live one, in the same database",
             "  holdfast restore latest:/srv/www --target /tmp/www --delta",
             "  holdfast restore --target postgresql://localhost/dev --create --mask masks.yaml#development"
@@ -99,7 +100,11 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--no-verify", description = "Do not compare afterwards")
     private boolean noVerify;
 
-    @Option(names = "--accept-damage", description = "Put a database in place although it fails its checks")
+    @Option(
+            names = "--accept-damage",
+            description =
+                    "Put a database in place although it fails its checks; rows of a PostgreSQL table that are damaged"
+                            + " in the backup are left out")
     private boolean acceptDamage;
 
     @Mixin
@@ -125,14 +130,14 @@ final class RestoreCommand implements Callable<Integer> {
                 ? Optional.empty()
                 : Optional.of(new RestoreRequest(destination(part), paths, delta, overwrite, !noVerify, acceptDamage));
         try (OpenRepository open = session.open()) {
-            Snapshot snapshot =
-                    open.repository().find(name.isEmpty() ? "latest" : name, filter.filter(), session.zone());
+            Snapshot snapshot = open.repository()
+                    .find(name.isEmpty() ? "latest" : name, filter.filter(open.repository()), session.zone());
             RestoreAction action = new RestoreAction(session, open, inUse.read());
             return action.run(
                     snapshot,
                     files,
                     wish(intoServer, part, paths, mask),
-                    new RestoreAction.Consent(dryRun, yes, !noSafetySnapshot));
+                    new RestoreAction.Consent(dryRun, yes, !noSafetySnapshot, RestoreAction.Consent.QUESTION));
         }
     }
 
@@ -149,11 +154,34 @@ final class RestoreCommand implements Callable<Integer> {
                 elsewhere,
                 part,
                 paths,
-                databases.options(overwrite || (inPlace && mask.isEmpty()), inPlace, !noVerify),
+                databases.options(overwrite || (inPlace && mask.isEmpty()), inPlace, !noVerify, acceptDamage),
                 mask,
                 inFolder(databases.log()),
+                evidence(mask.isPresent()),
                 queries == null ? UserQueries.NONE : UserQueries.read(queries),
-                databases.runAfter());
+                databases.runAfter(),
+                databases.given());
+    }
+
+    private Optional<MaskEvidence> evidence(boolean masked) {
+        Path file = inFolder(databases.evidence());
+        if (file == null) {
+            return Optional.empty();
+        }
+        if (!masked) {
+            throw new HoldfastException.BadUsage(
+                    "--evidence is given, and nothing is masked", "add --mask, or leave it out");
+        }
+        return Optional.of(new MaskEvidence(file, profileFile()));
+    }
+
+    /// The file that `--mask` names, with a profile or not.
+    private Path profileFile() {
+        Path folder = session.world().folder();
+        String named = databases.mask();
+        int hash = named.lastIndexOf('#');
+        boolean whole = hash < 0 || Files.exists(folder.resolve(named));
+        return folder.resolve(whole ? named : named.substring(0, hash));
     }
 
     /// Only for another database than the one that was backed up: its rows would be lost.
@@ -170,13 +198,11 @@ final class RestoreCommand implements Callable<Integer> {
                             : "--mask is for restores into databases, and " + target + " is a folder",
                     "name a database by --target postgresql://HOST/NAME or DATABASE_BACKUP_URL");
         }
-        Path folder = session.world().folder();
-        int hash = mask.lastIndexOf('#');
-        boolean whole = hash < 0 || Files.exists(folder.resolve(mask));
-        Path file = folder.resolve(whole ? mask : mask.substring(0, hash));
+        Path file = profileFile();
+        boolean whole = mask.endsWith(String.valueOf(file.getFileName()));
         return Optional.of(MaskProfile.read(
                 file,
-                whole ? "" : mask.substring(hash + 1),
+                whole ? "" : mask.substring(mask.lastIndexOf('#') + 1),
                 name -> environment.variable(name).orElse(null)));
     }
 

@@ -16,17 +16,26 @@ import org.jspecify.annotations.Nullable;
 final class RestoreLog implements AutoCloseable {
     private static final int LINES_MAX = 200_000;
 
-    private final @Nullable BufferedWriter writer;
+    private final @Nullable Path file;
+    private @Nullable BufferedWriter writer;
     private final InstantSource clock;
     private int lines;
 
-    RestoreLog(@Nullable Path file, InstantSource clock) throws IOException {
+    RestoreLog(@Nullable Path file, InstantSource clock) {
+        this.file = file;
         this.clock = clock;
+    }
+
+    /// Before that nothing is written.
+    ///
+    /// @throws HoldfastException.PreCheckFailed when it cannot be
+    synchronized void open() {
+        if (file == null) {
+            return;
+        }
         try {
-            this.writer = file == null
-                    ? null
-                    : Files.newBufferedWriter(
-                            file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            writer = Files.newBufferedWriter(
+                    file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new HoldfastException.PreCheckFailed(
                     "cannot write the log " + file + ": " + e.getMessage(), "choose another file by --log", e);
@@ -49,7 +58,7 @@ final class RestoreLog implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         if (writer != null) {
             writer.close();
         }

@@ -27,7 +27,7 @@ record SafetySnapshot(Session session, Operations operations, Operations.InUse i
     /// What stands at the targets now, as it is: a database that is no longer one is kept as a
     /// plain file.
     Snapshot take(Optional<RestorePlan> plan, DatabaseRestores servers, HeldLock lock) throws IOException {
-        List<SourceArguments.Named> named = new ArrayList<>(servers.replaced());
+        List<SourceArguments.Named> named = new ArrayList<>(servers.changed());
         for (RestorePlan.Target target : plan.map(RestorePlan::targets).orElse(List.of())) {
             if (target.exists()) {
                 Path path = Path.of(target.path());
@@ -45,6 +45,12 @@ record SafetySnapshot(Session session, Operations operations, Operations.InUse i
                     "restore into a --target, or in place without a safety snapshot by --no-safety-snapshot",
                     e);
         } catch (HoldfastException.PreCheckFailed | IOException e) {
+            if (plan.isEmpty()) {
+                throw new HoldfastException.PreCheckFailed(
+                        "nothing was restored, since no safety snapshot can be taken: " + e.getMessage(),
+                        "restore without one by --no-safety-snapshot, or as a role that may read everything",
+                        e);
+            }
             session.console().detail("as a database it cannot be read any more: " + e.getMessage());
             return take(named.stream().map(SafetySnapshot::asFiles).toList(), servers.remarks(), lock);
         }

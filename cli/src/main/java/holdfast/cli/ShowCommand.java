@@ -49,7 +49,7 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (OpenRepository open = session.open();
                 HeldLock lock = open.lockToRead()) {
-            Snapshot snapshot = open.repository().find(reference, filter.filter(), session.zone());
+            Snapshot snapshot = open.repository().find(reference, filter.filter(open.repository()), session.zone());
             Optional<Manifest> manifest = Manifests.read(open.repository(), snapshot);
             List<Proof> proofs = open.repository().proofs().stream()
                     .filter(proof -> proof.snapshot().equals(snapshot.id()))

@@ -1,8 +1,17 @@
 package holdfast.cli;
 
+import holdfast.model.HoldfastException;
+import holdfast.model.Manifest;
+import holdfast.model.ObjectId;
+import holdfast.model.Snapshot;
+import holdfast.repository.Manifests;
+import holdfast.repository.Repository;
 import holdfast.repository.SnapshotFilter;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /// Which snapshots are meant, by the options people know from restic.
@@ -25,8 +34,35 @@ final class SnapshotFilterOptions {
             description = "Only snapshots of this absolute path; given several times, of all of them")
     private final List<String> paths = new ArrayList<>();
 
-    SnapshotFilter filter() {
-        return new SnapshotFilter(hosts, tagLists(tags), paths);
+    @Option(
+            names = "--label",
+            paramLabel = "TEXT",
+            description = "Only snapshots that were labelled so, for instance before-migration; given several times,"
+                    + " one is enough")
+    private final List<String> labels = new ArrayList<>();
+
+    /// A label stands in what a snapshot says of itself, which is read for each that fits otherwise.
+    SnapshotFilter filter(Repository repository) throws IOException {
+        SnapshotFilter filter = new SnapshotFilter(hosts, tagLists(tags), paths);
+        if (labels.isEmpty()) {
+            return filter;
+        }
+        Set<ObjectId> labelled = new HashSet<>();
+        for (Snapshot snapshot : repository.readableSnapshots()) {
+            if (filter.admits(snapshot) && labels.contains(label(repository, snapshot))) {
+                labelled.add(snapshot.id());
+            }
+        }
+        return filter.among(labelled);
+    }
+
+    /// One that cannot be read has none.
+    private static String label(Repository repository, Snapshot snapshot) throws IOException {
+        try {
+            return Manifests.read(repository, snapshot).map(Manifest::label).orElse("");
+        } catch (HoldfastException.Damaged e) {
+            return "";
+        }
     }
 
     /// `a,b` means both; the empty text means: no tags at all.

@@ -8,6 +8,7 @@ import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.Snapshot;
 import holdfast.policy.SourceGroup;
+import holdfast.repository.SnapshotFilter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,14 +81,15 @@ final class SnapshotsCommand implements Callable<Integer> {
 
     private List<Snapshot> select(OpenRepository open, List<String> unreadable) throws IOException {
         List<Snapshot> selected = new ArrayList<>();
+        SnapshotFilter fitting = filter.filter(open.repository());
         if (!wanted.isEmpty()) {
             for (String one : wanted) {
-                selected.add(open.repository().find(one, filter.filter(), session.zone()));
+                selected.add(open.repository().find(one, fitting, session.zone()));
             }
             return selected.stream().distinct().toList();
         }
         for (Snapshot snapshot : open.repository().snapshots(damaged -> unreadable.add(text(damaged)))) {
-            if (filter.filter().admits(snapshot)) {
+            if (fitting.admits(snapshot)) {
                 selected.add(snapshot);
             }
         }

@@ -80,12 +80,12 @@ final class StatsCommand implements Callable<Integer> {
     private List<Snapshot> select(Repository repository) throws IOException {
         if (wanted.isEmpty()) {
             return repository.snapshots().stream()
-                    .filter(filter.filter()::admits)
+                    .filter(filter.filter(repository)::admits)
                     .toList();
         }
         List<Snapshot> snapshots = new ArrayList<>();
         for (String one : wanted) {
-            snapshots.add(repository.find(one, filter.filter(), session.zone()));
+            snapshots.add(repository.find(one, filter.filter(repository), session.zone()));
         }
         return snapshots.stream().distinct().toList();
     }

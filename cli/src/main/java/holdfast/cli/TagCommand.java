@@ -113,12 +113,12 @@ final class TagCommand implements Callable<Integer> {
     private List<Snapshot> snapshots(Repository repository) throws IOException {
         if (wanted.isEmpty()) {
             return repository.snapshots().stream()
-                    .filter(filter.filter()::admits)
+                    .filter(filter.filter(repository)::admits)
                     .toList();
         }
         List<Snapshot> named = new ArrayList<>();
         for (String one : wanted) {
-            named.add(repository.find(one, filter.filter(), session.zone()));
+            named.add(repository.find(one, filter.filter(repository), session.zone()));
         }
         return named.stream().distinct().toList();
     }

@@ -8,6 +8,8 @@ import holdfast.source.postgres.restore.DatabaseUndo;
 import holdfast.source.postgres.restore.DatabaseUndo.Way;
 import holdfast.source.postgres.restore.KeptDatabase;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,8 @@ final class UndoByNames {
         long start = session.clock().millis();
         console.note((consent.dryRun() ? "would take" : "taking") + " back "
                 + (databases.getFirst().plan().way() == Way.BACK ? "the restore" : "the undo of the restore")
-                + " before which snapshot " + safety.id().brief() + " was taken, by changing names");
+                + " before which snapshot " + safety.id().brief() + " of "
+                + safety.time().truncatedTo(ChronoUnit.SECONDS) + " was taken, by changing names");
         for (One one : databases) {
             DatabaseUndo.Plan plan = one.plan();
             console.note("  rename " + Console.safe(plan.comes()) + " to be " + Console.safe(plan.target()));
@@ -87,7 +90,7 @@ final class UndoByNames {
                     new RestoreAction.PlanDocument("plan", safety.id().hex(), List.of(), 0, 0, plans(), false));
             return ExitCode.DONE;
         }
-        session.confirmation().require("Replace what is there?", consent.yes());
+        session.confirmation().require(consent.question(), consent.yes());
         for (One one : databases) {
             DatabaseUndo.Plan plan = one.plan();
             one.undo().run(plan);
@@ -111,6 +114,8 @@ final class UndoByNames {
                         0,
                         0,
                         0,
+                        0,
+                        -1,
                         List.of(),
                         one.plan().otherSessions(),
                         "",
@@ -133,10 +138,15 @@ final class UndoByNames {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         seconds))
                 .toList();
+        Instant now = session.clock().instant();
         return new RestoreAction.Document(
                 "summary",
+                RestoreAction.newId(),
+                now.minusMillis((long) (seconds * 1000)),
+                now,
                 safety.id().hex(),
                 "completed",
                 "",

@@ -1,16 +1,20 @@
 package holdfast.cli;
 
+import holdfast.cli.console.Console;
 import holdfast.extract.PathFilter;
 import holdfast.model.HoldfastException;
 import holdfast.model.Snapshot;
+import holdfast.repository.Manifests;
 import holdfast.repository.SnapshotFilter;
 import holdfast.restore.RestoreRequest;
 import holdfast.source.postgres.restore.RestoreOptions;
 import holdfast.source.postgres.restore.UserQueries;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,13 +70,26 @@ final class UndoCommand implements Callable<Integer> {
                         "nothing to undo: there is no safety snapshot of this host",
                         "a restore in place takes one; 'holdfast snapshots' lists what there is");
             }
-            RestoreAction.Consent consent = new RestoreAction.Consent(dryRun, yes, true);
+            RestoreAction.Consent consent =
+                    new RestoreAction.Consent(dryRun, yes, true, question(open, safety.getLast()));
             Optional<UndoByNames> names = UndoByNames.of(session, open, safety.getLast(), wish());
             return names.isPresent()
                     ? names.get().run(consent)
                     : new RestoreAction(session, open, inUse.read())
                             .run(safety.getLast(), Optional.of(request), wish(), consent);
         }
+    }
+
+    /// Undo takes back the last restore that took a safety snapshot, which need not be the last one:
+    /// so it says when that was, and what it replaced.
+    private static String question(OpenRepository open, Snapshot safety) throws IOException {
+        String what = Manifests.read(open.repository(), safety)
+                .map(manifest -> manifest.sources().stream()
+                        .map(source -> Console.safe(source.location()))
+                        .collect(Collectors.joining(", ")))
+                .filter(text -> !text.isEmpty())
+                .orElseGet(() -> Console.safe(String.join(", ", safety.paths())));
+        return "Take back the restore of " + safety.time().truncatedTo(ChronoUnit.SECONDS) + " over " + what + "?";
     }
 
     /// Databases go back to where they stood, whatever the environment says.
@@ -87,7 +104,9 @@ final class UndoCommand implements Callable<Integer> {
                 usual.with(new RestoreOptions.Placement(true, true, terminate)),
                 Optional.empty(),
                 null,
+                Optional.empty(),
                 UserQueries.NONE,
-                "");
+                "",
+                List.of());
     }
 }

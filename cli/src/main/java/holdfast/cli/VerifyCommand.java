@@ -101,7 +101,7 @@ final class VerifyCommand implements Callable<Integer> {
             Operations operations = new Operations(session, open);
             int code = ExitCode.DONE;
             for (String reference : references.isEmpty() ? List.of("latest") : references) {
-                Snapshot snapshot = open.repository().find(reference, filter.filter(), session.zone());
+                Snapshot snapshot = open.repository().find(reference, filter.filter(open.repository()), session.zone());
                 VerifyResult result = operations.verify(snapshot, level, sandboxes());
                 lock.check();
                 print(snapshot, result);

@@ -127,7 +127,7 @@ final class DatabaseRestoreCommandTest {
                 .containsExactly("0");
         Result failed =
                 world.run("restore", "--target", SERVER.url(database + "_other"), "--create", "--run-after", "exit 3");
-        assertThat(failed.code()).isEqualTo(ExitCode.DAMAGED);
+        assertThat(failed.code()).isEqualTo(ExitCode.FAILED);
         assertThat(failed.err()).contains("the command failed with exit code 3");
         Files.writeString(queries, "-- expect: 5\nSELECT count(*) FROM public.orders;\n");
         Result wrong = world.run(
@@ -149,7 +149,7 @@ final class DatabaseRestoreCommandTest {
     @Test
     void aSchemaComesBackBesideTheLiveOneUnderAnotherName() throws Exception {
         SERVER.run(database, "DELETE FROM orders WHERE id > 1");
-        String[] restore = {"restore", "--remap-schema", "public:\"Jan: 1\""};
+        String[] restore = {"restore", "--remap-schema", "public:\"Jan: 1\"", "--yes"};
         Result dry = ok("restore", "--dry-run", "--remap-schema", "public:yesterday");
         assertThat(dry.out()).contains("load into postgresql://", "schema public as yesterday");
         JsonNode plan = new ObjectMapper()
@@ -162,7 +162,7 @@ final class DatabaseRestoreCommandTest {
                 .containsExactly("1000|500500");
         assertThat(total(database)).containsExactly("1|1");
         JsonNode done = new ObjectMapper()
-                .readTree(ok("restore", "--json", "--remap-schema", "public:Feb")
+                .readTree(ok("restore", "--json", "--yes", "--remap-schema", "public:Feb")
                         .out()
                         .lines()
                         .toList()

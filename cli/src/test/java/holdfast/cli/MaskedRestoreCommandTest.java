@@ -7,8 +7,10 @@ import holdfast.source.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -92,6 +94,40 @@ final class MaskedRestoreCommandTest {
         assertThat(restored.out() + restored.err()).doesNotContain("geheim");
         assertThat(emails(to)).hasSize(2).allMatch(email -> email.contains("@example."));
         assertThat(emails(database)).containsExactly("ann@geheim.example", "bob@geheim.example");
+    }
+
+    @Test
+    void theEvidenceSaysWhatWasMaskedLookedForAndFound() throws Exception {
+        SERVER.run(database, "UPDATE customers SET note = email WHERE id = 2");
+        ok("backup", SERVER.url(database));
+        Files.writeString(folder.resolve("open.yaml"), """
+                masks:
+                  development:
+                    secret-file: mask.secret
+                    tables: {customers: {email: fake-email}}
+                    unmasked: [public.customers.note]
+                """);
+        Path evidence = folder.resolve("evidence.json");
+        Result restored = restore("--mask", "open.yaml#development", "--evidence", evidence.toString());
+        assertThat(restored.code()).as(restored.err()).isZero();
+        assertThat(restored.out())
+                .contains("completed: masked; 0 of 3 columns hold clear values")
+                .contains("public.customers.note does, which the profile declares unmasked", "not looked for: values");
+        JsonNode document = new ObjectMapper().readTree(Files.readString(evidence));
+        assertThat(document.get("message_type").asString()).isEqualTo("evidence");
+        assertThat(document.get("profile_sha256").asString())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256")
+                                .digest(Files.readAllBytes(folder.resolve("open.yaml")))));
+        JsonNode one = document.get("databases").get(0);
+        assertThat(one.get("mask").asString()).isEqualTo("development");
+        assertThat(one.get("target").asString()).endsWith("/" + to);
+        assertThat(one.get("checks").toString())
+                .contains("public.customers.email: fake-email", "2 values masked", "leak scan");
+        assertThat(Files.readString(evidence)).doesNotContain("geheim");
+        SERVER.run("postgres", "DROP DATABASE " + to);
+        Result again = restore("--mask", "open.yaml#development", "--evidence", evidence.toString());
+        mistake(4, "there is such a file", again);
     }
 
     @Test

@@ -122,7 +122,7 @@ final class WholeServerTest {
             assertThat(none.err()).contains("no database of the server has anything that fits slaes");
 
             SERVER.run("shop", "DROP TABLE sales.orders");
-            Result restored = ok("restore", "latest", "--table", "sales.orders");
+            Result restored = ok("restore", "latest", "--table", "sales.orders", "--yes");
             assertThat(restored.err()).contains(SERVER.url("crm") + " has nothing of what is wanted, and is left out");
             assertThat(SERVER.ask("shop", "SELECT count(*) FROM sales.orders")).containsExactly("0");
             Result wrong = world.run("restore", "latest", "--table", "ordres");

@@ -163,6 +163,13 @@ public final class Repository implements AutoCloseable {
         return broken.isEmpty() ? index() : blobs.reload(Blobs::fail, broken);
     }
 
+    /// As [#index], but what lies in packs that are missing or have not the right length counts as
+    /// not stored, so that it is known beforehand what cannot be read.
+    public BlobIndex indexOfWholePacks() throws IOException {
+        Set<ObjectId> broken = BrokenPacks.find(index(), storage, this::passOver);
+        return broken.isEmpty() ? index() : blobs.reload(this::passOver, broken);
+    }
+
     /// As [#reloadIndex], but passing over damaged index files.
     public BlobIndex reloadReadableIndex() throws IOException {
         return blobs.reload(this::passOver);

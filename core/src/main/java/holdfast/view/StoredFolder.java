@@ -47,27 +47,23 @@ public final class StoredFolder {
         return Optional.ofNullable(files.get(name)).map(Node::size);
     }
 
-    /// The first file of which some blob is in no pack, without reading any; empty when all are
-    /// there.
-    public Optional<String> firstMissing() throws IOException {
-        for (Node node : files.values()) {
-            for (ObjectId id : node.content()) {
-                if (!repository.index().contains(BlobType.DATA, id)) {
-                    return Optional.of(node.name());
-                }
-            }
+    /// How many blobs a file is made of; none is read.
+    ///
+    /// @throws HoldfastException.Damaged when one of them is in no pack
+    /// @throws IOException when there is no such file
+    public int blobs(String name) throws IOException {
+        List<ObjectId> content = node(name).content();
+        for (ObjectId id : content) {
+            length(id);
         }
-        return Optional.empty();
+        return content.size();
     }
 
     /// The content from `offset` on.
     ///
     /// @throws IOException when there is no such file
     public InputStream open(String name, long offset) throws IOException {
-        Node node = files.get(name);
-        if (node == null) {
-            throw new IOException("the snapshot has no file " + name);
-        }
+        Node node = node(name);
         List<ObjectId> content = node.content();
         long position = 0;
         int blob = 0;
@@ -82,6 +78,14 @@ public final class StoredFolder {
         BlobStream stream = new BlobStream(content.subList(blob, content.size()));
         stream.skipNBytes(Math.min(offset, node.size()) - position);
         return stream;
+    }
+
+    private Node node(String name) throws IOException {
+        Node node = files.get(name);
+        if (node == null) {
+            throw new IOException("the snapshot has no file " + name);
+        }
+        return node;
     }
 
     private int length(ObjectId id) throws IOException {

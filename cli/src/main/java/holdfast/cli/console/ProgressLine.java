@@ -111,7 +111,7 @@ public final class ProgressLine implements AutoCloseable {
                     visible = Cells.of(line);
                 }
                 case PLAIN -> console.raw(now.line(200) + System.lineSeparator());
-                case JSON -> console.document(status(now));
+                case JSON -> console.document(status(now, percent(now)));
                 case NONE -> {}
             }
         }
@@ -138,13 +138,17 @@ public final class ProgressLine implements AutoCloseable {
                 rate);
     }
 
-    private Status status(ProgressText now) {
+    private static double percent(ProgressText now) {
+        return now.share() < 0 ? -1 : Math.round(now.share() * 10_000) / 100.0;
+    }
+
+    private Status status(ProgressText now, double percent) {
         return new Status(
                 "status",
                 now.step(),
                 now.elapsed().toMillis() / 1000.0,
                 now.left().toMillis() / 1000.0,
-                now.share() < 0 ? -1 : Math.round(now.share() * 10_000) / 100.0,
+                percent,
                 now.doneBytes(),
                 now.totalBytes(),
                 now.doneItems(),
@@ -171,6 +175,11 @@ public final class ProgressLine implements AutoCloseable {
     @Override
     public void close() {
         synchronized (console) {
+            if (form == Form.JSON && end.getCount() > 0) {
+                ProgressText last = look(); // how far it came
+                boolean all = last.totalBytes() > 0 && last.doneBytes() >= last.totalBytes();
+                console.document(status(last, all ? 100 : percent(last)));
+            }
             end.countDown();
             clear();
             console.unfollow(this);

@@ -20,6 +20,13 @@ public final class LeakScan {
     /// Of the result that speaks of all columns.
     public static final String SUBJECT = "leak scan";
 
+    /// How a finding ends that is none, since the profile says so.
+    public static final String DECLARED = "; the profile declares the column unmasked";
+
+    /// What is not looked for, as the end of a sentence.
+    public static final String LEFT_OUT = "values of fewer than 6 bytes, numbers of fewer than 9 digits, dates and"
+            + " truth values, which stand in other columns by chance";
+
     private static final int REMEMBERED = 1 << 20;
     static final int BYTES_LEAST = 6;
     static final int DIGITS_LEAST = 9;

@@ -70,8 +70,7 @@ final class ScannedColumn {
         List<CheckResult> results = new ArrayList<>();
         clear.forEach((source, count) -> {
             String detail = count + " of " + values + " values hold a clear value of " + sources.get(source - 1);
-            results.add(new CheckResult(
-                    name, declared, detail + (declared ? "; the profile declares the column unmasked" : "")));
+            results.add(new CheckResult(name, declared, detail + (declared ? LeakScan.DECLARED : "")));
         });
         looks.forEach((look, count) -> {
             if (!declared && isWorthTelling(look, count)) {

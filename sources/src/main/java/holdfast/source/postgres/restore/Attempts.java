@@ -23,9 +23,19 @@ record Attempts(TargetSession.Manner manner, boolean masked) {
         void make() throws IOException, SQLException;
     }
 
-    /// @return why it failed; null when it did not
+    /// Why something failed.
+    ///
+    /// @param damaged whether the backup is to blame
+    record Reason(String text, boolean damaged) {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /// @return null when it did not fail
     @Nullable
-    String tried(TargetSession session, Attempt attempt) throws IOException {
+    Reason tried(TargetSession session, Attempt attempt) throws IOException {
         for (int attempts = 1; ; attempts++) {
             try {
                 attempt.make();
@@ -37,7 +47,7 @@ record Attempts(TargetSession.Manner manner, boolean masked) {
                 }
                 if (attempts == MOST || session.inOneTransaction() || !(lost || DEADLOCK.equals(e.getSQLState()))) {
                     manner.deadline().left();
-                    return said(e);
+                    return new Reason(said(e), false);
                 }
                 manner.log().accept("once more after: " + said(e));
             } catch (HoldfastException.PreCheckFailed e) { // nobody there to connect to
@@ -46,8 +56,10 @@ record Attempts(TargetSession.Manner manner, boolean masked) {
                 }
                 manner.log().accept("once more after: " + e.getMessage());
                 pause(attempts);
-            } catch (IOException | HoldfastException.Damaged e) {
-                return String.valueOf(e.getMessage());
+            } catch (HoldfastException.Damaged e) {
+                return new Reason(String.valueOf(e.getMessage()), true);
+            } catch (IOException e) {
+                return new Reason(String.valueOf(e.getMessage()), false);
             }
         }
     }

@@ -19,7 +19,11 @@ import java.util.Set;
 /// @param entries what will be made and loaded, in the order of the dump
 /// @param tables whose rows will be loaded
 /// @param rows as far as they were counted
-/// @param bytes of rows, as stored
+/// @param bytes of rows and large objects, as stored
+/// @param blobs they lie in
+/// @param lost tables whose rows cannot be read any more, and are left out
+/// @param room that it takes at the server
+/// @param filled whether it goes into a database that holds something, beside or among that
 /// @param warnings what will not be as in the backup
 /// @param mask name of the profile by which rows are masked; empty when they are not
 /// @param schemas that get another name; the entries have it already, though their definitions get
@@ -35,6 +39,10 @@ public record DatabasePlan(
         int tables,
         long rows,
         long bytes,
+        int blobs,
+        List<String> lost,
+        Room room,
+        boolean filled,
         List<String> warnings,
         List<String> emptied,
         Set<String> otherSessions,
@@ -54,6 +62,7 @@ public record DatabasePlan(
 
     public DatabasePlan {
         entries = List.copyOf(entries);
+        lost = List.copyOf(lost);
         warnings = List.copyOf(warnings);
         emptied = List.copyOf(emptied);
         otherSessions = Set.copyOf(otherSessions);
@@ -83,6 +92,10 @@ public record DatabasePlan(
                 tables,
                 rows,
                 bytes,
+                blobs,
+                lost,
+                room,
+                filled,
                 warnings,
                 emptied,
                 otherSessions,
@@ -90,8 +103,8 @@ public record DatabasePlan(
                 schemas);
     }
 
-    /// Whether anything that exists will be replaced.
-    public boolean replaces() {
-        return way == Way.SWAP || way == Way.INSIDE || !emptied.isEmpty();
+    /// Whether anything that exists will be replaced, or something be added to it.
+    public boolean changes() {
+        return way == Way.SWAP || way == Way.INSIDE || filled;
     }
 }

@@ -140,7 +140,7 @@ public final class DatabaseRestore {
             boolean ends =
                     way == Way.SWAP || (way == Way.INSIDE && options.placement().terminate());
             Set<String> sessions = ends ? placing.sessions(server) : Set.of();
-            return plan(toc, chosen, way, facts, inside, warnings, emptied, sessions);
+            return plan(server, toc, chosen, way, facts, inside, warnings, emptied, sessions);
         }
     }
 
@@ -175,6 +175,7 @@ public final class DatabaseRestore {
     }
 
     private DatabasePlan plan(
+            TargetServer server,
             TableOfContents toc,
             List<TocEntry> chosen,
             Way way,
@@ -184,23 +185,31 @@ public final class DatabaseRestore {
             List<String> emptied,
             Set<String> sessions)
             throws IOException {
+        RowFiles.Look look = new RowFiles(files, toc, recorded.location()).look(chosen);
+        List<String> lost =
+                look.lost().keySet().stream().map(RowFiles::name).sorted().toList();
+        if (!lost.isEmpty()) {
+            if (!options.placement().acceptDamage()) {
+                throw new RowFiles(files, toc, recorded.location()).damaged(look.lost());
+            }
+            lost.forEach(name -> warnings.add(name + " is damaged in the backup, and left out"));
+            chosen = chosen.stream()
+                    .filter(entry -> !look.lost().containsKey(entry))
+                    .toList();
+        }
         Map<String, TableRecord> before = tables(recorded);
         long rows = 0;
-        long bytes = 0;
         int tables = 0;
         for (TocEntry entry : chosen) {
             if (entry.is(TocEntry.TABLE_DATA)) {
                 tables++;
                 TableRecord table = before.get(Loading.name(entry));
                 rows += table == null ? 0 : table.rows();
-                String file = toc.file(entry);
-                bytes += files.size(file)
-                        .orElseThrow(() -> new HoldfastException.Damaged(
-                                "the backup of " + recorded.location() + " lacks " + file + ", the rows of "
-                                        + Loading.name(entry),
-                                "'holdfast verify' tells more; an older snapshot may be whole"));
             }
         }
+        boolean whole = options.content().equals(RestoreOptions.Content.ALL);
+        Room room = Room.of(recorded, whole, look.bytes(), server);
+        room.require(target.display());
         Instant now = around.clock().instant();
         Set<String> taken = facts.databases();
         return new DatabasePlan(
@@ -215,7 +224,11 @@ public final class DatabaseRestore {
                 chosen,
                 tables,
                 rows,
-                bytes,
+                look.bytes(),
+                look.blobs(),
+                lost,
+                room,
+                way == Way.INTO && placing.state().objects() > 0,
                 warnings,
                 emptied,
                 sessions,
@@ -239,6 +252,11 @@ public final class DatabaseRestore {
         around.log().accept("restoring " + recorded.location() + " into " + plan.target());
         try (TargetServer server = TargetServer.reach(target, options.connectTimeout())) {
             leftovers(server).drop(around.log());
+        }
+        if (!plan.emptied().isEmpty()) {
+            // once they are empty it is too late to find out that their rows cannot be read
+            new RowFiles(files, plan.toc(), recorded.location())
+                    .read(plan.entries(), options.jobs(), around.progress());
         }
         if (plan.schemas().isEmpty() || options.content().part().dataOnly()) {
             return run(plan, deadline, start);

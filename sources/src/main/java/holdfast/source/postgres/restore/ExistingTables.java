@@ -1,7 +1,6 @@
 package holdfast.source.postgres.restore;
 
 import holdfast.model.CheckResult;
-import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.BrokenArchiveException;
 import holdfast.source.postgres.archive.TocEntry;
@@ -15,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,23 +28,8 @@ import java.util.stream.Collectors;
 /// @param keys foreign keys of the tables that get rows, and those that refer to them
 /// @param triggers of the tables that get rows
 /// @param withheld tables that the role may not write, or not empty
-record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers triggers, List<Withheld> withheld) {
+record ExistingTables(boolean replica, TargetKeys keys, TableTriggers triggers, List<Withheld> withheld) {
     static final String REPLICA = "SET session_replication_role = replica";
-
-    private static final String KEYS = """
-            SELECT k.conname, n.nspname, c.relname, m.nspname, d.relname,
-                   pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.format('%I.%I', m.nspname, d.relname),
-                   (SELECT pg_catalog.string_agg(pg_catalog.format('c.%I = p.%I', a.attname, b.attname), ' AND ')
-                    FROM ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) u (f, t)
-                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.f
-                    JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.t),
-                   (SELECT pg_catalog.string_agg(pg_catalog.format('c.%I IS NOT NULL', a.attname), ' AND ')
-                    FROM pg_catalog.unnest(k.conkey) u (f)
-                    JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.f)
-            FROM pg_catalog.pg_constraint k
-            JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_catalog.pg_class d ON d.oid = k.confrelid JOIN pg_catalog.pg_namespace m ON m.oid = d.relnamespace
-            WHERE k.contype = 'f' AND k.convalidated ORDER BY 2, 3, 1""";
 
     private static final String WITHHELD = """
             SELECT n.nspname, c.relname,
@@ -63,23 +48,7 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
     /// @param emptied whether it may empty it
     record Withheld(String table, boolean written, boolean emptied) {}
 
-    /// @param join and `present` conditions on `c`, the table, and `p`, the one it refers to
-    record ForeignKey(
-            String name,
-            String table,
-            String referred,
-            String tableSql,
-            String referredSql,
-            String join,
-            String present) {
-        String violations() {
-            return "SELECT pg_catalog.count(*) FROM " + tableSql + " c WHERE " + present
-                    + " AND NOT EXISTS (SELECT FROM " + referredSql + " p WHERE " + join + ")";
-        }
-    }
-
     ExistingTables {
-        keys = List.copyOf(keys);
         withheld = List.copyOf(withheld);
     }
 
@@ -94,17 +63,7 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
 
     private static ExistingTables of(Connection connection, Set<String> tables) throws IOException {
         try {
-            List<ForeignKey> keys = Rows.of(connection, KEYS).stream()
-                    .map(row -> new ForeignKey(
-                            row.get(0),
-                            Identifiers.display(row.get(1), row.get(2)),
-                            Identifiers.display(row.get(3), row.get(4)),
-                            row.get(5),
-                            row.get(6),
-                            row.get(7),
-                            row.get(8)))
-                    .filter(key -> tables.contains(key.table()) || tables.contains(key.referred()))
-                    .toList();
+            TargetKeys keys = TargetKeys.of(connection, tables);
             List<Withheld> withheld = Rows.of(connection, WITHHELD).stream()
                     .map(row -> new Withheld(
                             Identifiers.display(row.get(0), row.get(1)),
@@ -124,8 +83,8 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
     /// @param emptied whether the rows that are there go
     /// @throws HoldfastException.PreCheckFailed when it cannot be done
     void check(String target, Set<String> tables, boolean emptied) {
-        for (ForeignKey key : keys) {
-            if (emptied && !tables.contains(key.table())) {
+        for (TargetKeys.Key key : keys.all()) {
+            if (emptied && keys.meets(key.referred(), tables) && !keys.lies(key.table(), tables)) {
                 throw new HoldfastException.PreCheckFailed(
                         "cannot empty " + key.referred() + " in " + target + ": " + key.table() + " refers to it by "
                                 + key.name(),
@@ -143,14 +102,14 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
         }
         triggers.check(target);
         Set<String> ordered = Set.copyOf(order(tables));
-        for (ForeignKey key : keys) {
+        for (TargetKeys.Key key : keys.all()) {
             if (!replica && tables.contains(key.table()) && !ordered.contains(key.table())) {
                 throw cycle(target, key);
             }
         }
     }
 
-    private static HoldfastException.PreCheckFailed cycle(String target, ForeignKey key) {
+    private static HoldfastException.PreCheckFailed cycle(String target, TargetKeys.Key key) {
         return new HoldfastException.PreCheckFailed(
                 "cannot load rows into " + target + ": the tables refer to each other (" + key.name() + " of "
                         + key.table() + "), and this role may not load without checking that",
@@ -165,10 +124,10 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
         boolean more = true;
         while (more) {
             List<String> next = left.stream()
-                    .filter(table -> keys.stream()
+                    .filter(table -> keys.all().stream()
                             .noneMatch(key -> key.table().equals(table)
                                     && !key.referred().equals(table)
-                                    && left.contains(key.referred())))
+                                    && keys.meets(key.referred(), left)))
                     .toList();
             ordered.addAll(next);
             next.forEach(left::remove);
@@ -190,37 +149,39 @@ record ExistingTables(boolean replica, List<ForeignKey> keys, TableTriggers trig
     }
 
     private TocEntry dependent(TocEntry entry, Map<String, TocEntry> byName) {
-        Set<String> before = keys.stream()
+        Set<String> before = keys.all().stream()
                 .filter(key -> entry.is(TocEntry.TABLE_DATA) && key.table().equals(Loading.name(entry)))
-                .map(key -> byName.get(key.referred()))
+                .flatMap(key -> keys.parts(key.referred()).stream())
+                .map(byName::get)
                 .filter(parent -> parent != null && parent.dumpId() != entry.dumpId())
                 .map(parent -> Integer.toString(parent.dumpId()))
                 .collect(Collectors.toSet());
         return before.isEmpty() ? entry : entry.withDependencies(List.copyOf(before));
     }
 
+    /// @param names of those that are emptied
     /// @throws BrokenArchiveException when an entry does not name its table
-    static String truncate(List<TocEntry> tables) throws BrokenArchiveException {
-        List<String> names = new ArrayList<>();
+    String truncate(List<TocEntry> tables, Set<String> names) throws BrokenArchiveException {
+        Set<String> all = new LinkedHashSet<>();
         for (TocEntry table : tables) {
-            names.add("ONLY " + CopyStatement.of(table).qualified());
+            CopyStatement copy = CopyStatement.of(table);
+            boolean partitioned = keys.isPartitioned(Identifiers.display(copy.schema(), copy.table()));
+            all.add((partitioned ? "" : "ONLY ") + copy.qualified());
         }
-        return "TRUNCATE " + String.join(", ", names);
+        // a partitioned table that refers to one of them has no rows of its own, and must be named
+        keys.all().stream()
+                .filter(key -> keys.isPartitioned(key.table()) && keys.lies(key.table(), names))
+                .forEach(key -> all.add(key.tableSql()));
+        return "TRUNCATE " + String.join(", ", all);
     }
 
     /// Whether every row refers to one that is there.
     List<CheckResult> violations(Connection connection) throws SQLException {
         List<CheckResult> results = new ArrayList<>();
-        for (ForeignKey key : keys) {
-            String subject = "foreign key " + key.name() + " of " + key.table();
-            long broken = Long.parseLong(Rows.one(connection, key.violations()));
-            results.add(
-                    broken == 0
-                            ? CheckResult.pass(subject, "every row refers to one that is there")
-                            : CheckResult.fail(
-                                    subject,
-                                    Count.of(broken, "row") + " without the row in " + key.referred()
-                                            + " that it refers to"));
+        for (TargetKeys.Key key : keys.all()) {
+            if (!keys.isPartitioned(key.table())) {
+                results.add(key.check(connection));
+            }
         }
         return results;
     }

@@ -1,6 +1,7 @@
 package holdfast.source.postgres.restore;
 
 import holdfast.model.CheckResult;
+import holdfast.model.Count;
 import holdfast.model.HoldfastException;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
 
 /// Fills one database from a dump and looks at the result. Used by one thread, works with several.
 final class Filling {
+    private static final String CHECKSUM = "checksum";
+
     private final ArchiveFiles files;
     private final SourceRecord recorded;
     private final RestoreOptions options;
@@ -48,6 +51,21 @@ final class Filling {
         boolean right() {
             return status.failed() == 0 && checks.stream().allMatch(CheckResult::passed);
         }
+
+        /// With one more, failures first.
+        Filled and(CheckResult check) {
+            List<CheckResult> all = new ArrayList<>(checks);
+            all.add(check);
+            all.sort(Comparator.comparing(CheckResult::passed));
+            return new Filled(status, all, statistics);
+        }
+
+        /// Whether it may take its place: right, or wanted as it is, but never with clear values
+        /// where there shall be none.
+        boolean placeable(RestoreOptions options) {
+            return right()
+                    || (options.placement().acceptDamage() && checks.stream().noneMatch(RowMasking::isLeak));
+        }
     }
 
     Filled fill(DatabasePlan plan, ConnectionTarget into, Deadline deadline, RowMasking masking) throws IOException {
@@ -65,8 +83,8 @@ final class Filling {
         TargetSession.Manner manner =
                 new TargetSession.Manner(encoding(connections, entries), settings, deadline, around.log());
         TableTriggers triggers = existing.map(ExistingTables::triggers).orElse(TableTriggers.NONE);
-        if (!plan.emptied().isEmpty()) {
-            empty(plan, connections, manner, entries, triggers);
+        if (!plan.emptied().isEmpty() && existing.isPresent()) {
+            empty(plan, connections, manner, entries, existing.get());
         }
         Loading.Setting setting = new Loading.Setting(
                 options.jobs(),
@@ -177,7 +195,9 @@ final class Filling {
         List<DatabaseResult.TableStatistics> statistics =
                 Statistics.of(connections, manner, entries, options.jobs(), looking);
         List<CheckResult> checks = new ArrayList<>();
-        if (status.failed() == 0) {
+        checks.addAll(data(plan, status));
+        boolean worth = status.failed() == 0 || options.placement().acceptDamage();
+        if (worth) {
             step("verifying");
             checks.addAll(verify(plan, connections, existing, masking, looking));
         }
@@ -188,12 +208,26 @@ final class Filling {
             checks.add(
                     CheckResult.fail("database " + plan.target(), "holds clear values in the columns named: drop it"));
         }
-        if (status.failed() == 0) {
+        if (worth) {
             step("asking");
             checks.addAll(looking.at("it was asked the queries", () -> queries.run(connections)));
         }
         checks.sort(Comparator.comparing(CheckResult::passed));
         return new Filled(status, checks, statistics);
+    }
+
+    /// Whether the data that was wanted is that which was stored.
+    private List<CheckResult> data(DatabasePlan plan, RestoreStatus status) {
+        List<CheckResult> results = new ArrayList<>();
+        plan.lost().forEach(name -> results.add(CheckResult.fail(name, "damaged in the backup, and left out")));
+        if (options.checks().contains(Check.CHECKSUM)) {
+            results.add(
+                    status.damaged()
+                            ? CheckResult.fail(CHECKSUM, "something of the backup is not what was stored")
+                            : CheckResult.pass(
+                                    CHECKSUM, Count.of(plan.blobs(), "blob") + " of rows, each as its hash says"));
+        }
+        return results;
     }
 
     private void step(String name) {
@@ -213,17 +247,17 @@ final class Filling {
             Connections connections,
             TargetSession.Manner manner,
             List<TocEntry> entries,
-            TableTriggers triggers)
+            ExistingTables existing)
             throws IOException {
         List<TocEntry> tables =
                 entries.stream().filter(entry -> entry.is(TocEntry.TABLE_DATA)).toList();
         try (TargetSession session = new TargetSession(connections, manner)) {
             session.execute("BEGIN");
-            for (String statement : triggers.off(names(tables))) {
+            for (String statement : existing.triggers().off(names(tables))) {
                 session.execute(statement);
             }
-            session.execute(ExistingTables.truncate(tables));
-            for (String statement : triggers.on(names(tables))) {
+            session.execute(existing.truncate(tables, names(tables)));
+            for (String statement : existing.triggers().on(names(tables))) {
                 session.execute(statement);
             }
             session.execute("COMMIT");

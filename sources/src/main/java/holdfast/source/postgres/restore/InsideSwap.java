@@ -45,9 +45,10 @@ record InsideSwap(Connection connection, String display, InsidePlan plan) {
     /// Begins the transaction and moves the old content out of the way. Who writes into it waits
     /// from now on, and then finds the new.
     ///
+    /// @return the number of the transaction
     /// @throws HoldfastException.PreCheckFailed when somebody holds a lock on it; nothing has
     ///     changed
-    void begin() throws IOException {
+    String begin() throws IOException {
         try {
             execute("BEGIN");
             execute("SET LOCAL lock_timeout = " + PATIENCE.toMillis());
@@ -69,6 +70,7 @@ record InsideSwap(Connection connection, String display, InsidePlan plan) {
                 makePublic();
             }
             execute("SET LOCAL lock_timeout = 0");
+            return transaction();
         } catch (SQLException e) {
             if (LOCKED.equals(e.getSQLState())) {
                 throw new HoldfastException.PreCheckFailed(
@@ -92,8 +94,18 @@ record InsideSwap(Connection connection, String display, InsidePlan plan) {
         }
     }
 
-    void commit() throws IOException {
+    private String transaction() throws SQLException {
+        return Rows.one(connection, "SELECT pg_catalog.txid_current()");
+    }
+
+    /// @param transaction that [#begin] began
+    /// @throws HoldfastException.Failed when some definition has ended it, so that it did not hold
+    ///     everything
+    void commit(String transaction) throws IOException {
         try {
+            if (!transaction.equals(transaction())) {
+                throw ended();
+            }
             execute("COMMIT");
         } catch (SQLException e) {
             if (Connections.isLost(e)) {
@@ -106,6 +118,28 @@ record InsideSwap(Connection connection, String display, InsidePlan plan) {
             }
             throw new IOException("cannot put the restored content in place: " + FirstLine.of(e), e);
         }
+    }
+
+    /// After a transaction that was to be taken back: whether it was.
+    ///
+    /// @throws HoldfastException.Failed when the old content has the names of what is kept
+    void requireUndone() throws SQLException {
+        Set<String> kept = Set.copyOf(plan.keptSchemas().values());
+        if (!kept.isEmpty()
+                && !Rows.column(
+                                connection,
+                                "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN (" + literals(kept) + ")")
+                        .isEmpty()) {
+            throw ended();
+        }
+    }
+
+    private HoldfastException.Failed ended() {
+        return new HoldfastException.Failed(
+                "some definition of the backup has ended the transaction that was to restore inside " + display
+                        + ": part of it is there, and what was there before is in the schemas "
+                        + String.join(", ", plan.keptSchemas().values()),
+                "'holdfast undo' brings back what was there before; do not trust that backup");
     }
 
     /// After [#commit], when the restored content is not right: the old one gets its names again,

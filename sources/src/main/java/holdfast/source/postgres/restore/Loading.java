@@ -118,7 +118,7 @@ final class Loading {
     /// The other sessions did not wait for the server's disk; when this one has, all that they did
     /// is there too.
     private void durable(TargetSession session) throws IOException {
-        String reason = attempts.tried(session, () -> {
+        Attempts.Reason reason = attempts.tried(session, () -> {
             session.execute("SET synchronous_commit = on");
             session.execute("SELECT pg_catalog.txid_current()");
         });
@@ -133,8 +133,10 @@ final class Loading {
         for (TocEntry entry : rowsFirst(entries)) {
             try {
                 tasks.put(entry.dumpId(), task(entry, tables, tasks));
+            } catch (HoldfastException.Damaged e) {
+                unreadable(entry, String.valueOf(e.getMessage()));
             } catch (IOException e) {
-                failed(entry, String.valueOf(e.getMessage()));
+                failed(entry, new Attempts.Reason(String.valueOf(e.getMessage()), false));
             }
         }
         Schedule schedule = new Schedule(tasks.values(), tables);
@@ -147,6 +149,14 @@ final class Loading {
         } finally {
             opened.forEach(TargetSession::close);
         }
+    }
+
+    /// A table of which not even the end can be read; others may be whole.
+    private void unreadable(TocEntry entry, String reason) {
+        String name = name(entry);
+        status.failed(new RestoreStatus.Failure("table " + name, reason, true));
+        status.table(new RestoreStatus.Table(name, RestoreStatus.State.FAILED, 0, -1, 0));
+        log.accept("FAILED table " + name + ": " + reason);
     }
 
     private static List<TocEntry> rowsFirst(List<TocEntry> entries) {
@@ -225,7 +235,7 @@ final class Loading {
                 }
             }
             case Work.Rows(TableLoad table, Segment segment) -> {
-                String reason = attempts.tried(session, () -> {
+                Attempts.Reason reason = attempts.tried(session, () -> {
                     TableLoad.Filter filter = setting.masking().filter(table.entry());
                     table.load(segment, session, files, filter, progress);
                 });
@@ -236,7 +246,7 @@ final class Loading {
                 }
             }
             case Work.Objects(TocEntry entry) -> {
-                String reason =
+                Attempts.Reason reason =
                         attempts.tried(session, () -> new ObjectLoad(files, toc.file(entry), progress).load(session));
                 if (reason != null) {
                     failed(entry, reason);
@@ -247,7 +257,7 @@ final class Loading {
     }
 
     private boolean statements(TargetSession session, TocEntry entry, int memory) throws IOException {
-        String reason = attempts.tried(session, () -> {
+        Attempts.Reason reason = attempts.tried(session, () -> {
             session.useMemory(memory);
             session.make(entry, setting.sql());
         });
@@ -265,8 +275,8 @@ final class Loading {
         }
     }
 
-    private void failed(TocEntry entry, String reason) {
-        status.failed(new RestoreStatus.Failure(label(entry), reason));
+    private void failed(TocEntry entry, Attempts.Reason reason) {
+        status.failed(new RestoreStatus.Failure(label(entry), reason.text(), reason.damaged()));
         log.accept("FAILED " + label(entry) + ": " + reason);
     }
 

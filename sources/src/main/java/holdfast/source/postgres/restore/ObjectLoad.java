@@ -22,11 +22,12 @@ record ObjectLoad(ArchiveFiles files, String list, Progress progress) {
     private static final Pattern LINE = Pattern.compile("(\\d+) (blob_\\d+\\.dat)");
     private static final int BUFFER = 256 << 10;
 
-    private record Stored(long oid, String file) {}
+    /// One of the list.
+    record Stored(long oid, String file) {}
 
     /// @return how many
     int load(TargetSession session) throws IOException, SQLException {
-        List<Stored> objects = read();
+        List<Stored> objects = listed(files, list);
         Connection connection = session.raw();
         boolean done = false;
         try {
@@ -57,7 +58,8 @@ record ObjectLoad(ArchiveFiles files, String list, Progress progress) {
         }
     }
 
-    private List<Stored> read() throws IOException {
+    /// @param list name of its file
+    static List<Stored> listed(ArchiveFiles files, String list) throws IOException {
         List<Stored> objects = new ArrayList<>();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(files.open(list, 0), StandardCharsets.US_ASCII))) {

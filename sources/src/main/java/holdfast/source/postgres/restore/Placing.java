@@ -194,9 +194,27 @@ final class Placing {
             boolean replaced = options.content().part() == RestoreOptions.Part.DATA_REPLACED;
             ExistingTables.in(target, options, Set.copyOf(tables))
                     .check(target.display(), Set.copyOf(tables), replaced);
+            fit(toc, chosen);
             emptied.addAll(replaced ? tables : List.of());
         }
         return dataOnly ? chosen : withSchemas(toc, chosen, state.schemas());
+    }
+
+    private void fit(TableOfContents toc, List<TocEntry> chosen) throws IOException {
+        try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            List<String> misfits = new TargetColumns(connection, toc).misfits(chosen);
+            if (!misfits.isEmpty()) {
+                String more = misfits.size() > NAMED ? "; and " + (misfits.size() - NAMED) + " more" : "";
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot load rows into " + target.display() + ": "
+                                + String.join(
+                                        "; ", misfits.stream().limit(NAMED).toList()) + more,
+                        "undo the change of that table first, or restore the table itself beside it by --remap-schema"
+                                + " or into another database");
+            }
+        } catch (SQLException e) {
+            throw new IOException("cannot look into " + target.display() + ": " + FirstLine.of(e), e);
+        }
     }
 
     /// What is chosen, with the schemas it lies in, without those that are there.

@@ -103,6 +103,11 @@ record RenamedDump(ArchiveFiles files, TableOfContents toc, List<TocEntry> entri
         }
 
         @Override
+        public int blobs(String name) throws IOException {
+            return files.blobs(names.getOrDefault(name, name));
+        }
+
+        @Override
         public InputStream open(String name, long offset) throws IOException {
             return files.open(names.getOrDefault(name, name), offset);
         }

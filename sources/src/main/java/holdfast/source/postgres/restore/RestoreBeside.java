@@ -1,10 +1,13 @@
 package holdfast.source.postgres.restore;
 
+import holdfast.model.CheckResult;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.connection.Connections;
 import holdfast.source.postgres.restore.DatabasePlan.Way;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 
 /// Restores into a database that is made for it, beside the live one if there is one, and gives it
 /// its name when it is right. Used by one thread.
@@ -27,19 +30,20 @@ record RestoreBeside(ConnectionTarget target, RestoreOptions options, DatabaseRe
                             plan.toc().header());
                 }
                 Filling.Filled filled = filling.fill(plan, target.withDatabase(swap.scratch()), deadline, masking);
-                if (filled.right()) {
+                if (filled.placeable(options)) {
                     new Looking(plan, filled.status(), deadline, around.log())
                             .at("it took its place", () -> server.renewed(Leftovers.lockIfFree(swap.scratch())));
                     new DatabaseProperties(server, database, options, around.log())
                             .apply(swap.scratch(), filled.status());
                 }
-                if (filled.right()) {
+                if (filled.placeable(options)) {
                     around.progress().step("swapping");
                     swap.swap(
                             plan.way() == Way.SWAP,
                             options.placement().terminate(),
                             database.comments(target.database()));
                     done = true;
+                    filled = filled.and(reachable(plan, filled, deadline, server));
                 }
                 return new Done(filled, done);
             } finally {
@@ -48,6 +52,33 @@ record RestoreBeside(ConnectionTarget target, RestoreOptions options, DatabaseRe
                     discard(swap);
                 }
             }
+        }
+    }
+
+    /// Whether the database that was restored answers to its name.
+    private CheckResult reachable(DatabasePlan plan, Filling.Filled filled, Deadline deadline, TargetServer server)
+            throws IOException {
+        String subject = "connection to " + plan.target();
+        try {
+            String oid = server.oid(target.database());
+            String answered = new Looking(plan, filled.status(), deadline, around.log())
+                    .at("it was connected to by its name", this::answering);
+            around.log().accept(answered.equals(oid) ? "reachable by its name" : "another database answers");
+            return answered.equals(oid)
+                    ? CheckResult.pass(subject, "the restored database answers")
+                    : CheckResult.fail(subject, "another database answers by that name");
+        } catch (HoldfastException | SQLException e) {
+            around.log().accept("not reachable by its name: " + e.getMessage());
+            return CheckResult.fail(subject, "it is in place and does not answer: " + e.getMessage());
+        }
+    }
+
+    private String answering() throws IOException {
+        try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
+            return Rows.one(
+                    connection, "SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()");
+        } catch (SQLException e) {
+            throw new IOException("cannot ask " + target.display() + ": " + FirstLine.of(e), e);
         }
     }
 

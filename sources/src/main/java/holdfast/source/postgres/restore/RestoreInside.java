@@ -37,11 +37,12 @@ record RestoreInside(
             takeBackAfter(e, plan, connections);
             throw e;
         }
-        if (!filled.right()) {
+        boolean right = filled.placeable(options);
+        if (!right) {
             around.log().accept("taking back what was restored, which is not right");
             takeBack(plan, connections);
         }
-        return new RestoreBeside.Done(filled, filled.right());
+        return new RestoreBeside.Done(filled, right);
     }
 
     /// @throws HoldfastException.Failed when that fails too
@@ -66,13 +67,13 @@ record RestoreInside(
         try (Connection connection = connections.openForRestore("UTF8")) {
             InsideSwap swap = new InsideSwap(connection, plan.target(), inside);
             around.progress().step("locking");
-            swap.begin();
+            String transaction = swap.begin();
             TargetSession session = new TargetSession(connection, manner);
             try {
                 filling.load(plan, () -> session, 1, manner, status);
                 if (status.failed() == 0) {
                     around.progress().step("swapping");
-                    swap.commit();
+                    swap.commit(transaction);
                 }
             } catch (Sessions.Stopped _) {
                 // its end takes back what it has done; the status says why
@@ -80,7 +81,18 @@ record RestoreInside(
         } catch (SQLException e) {
             throw new IOException("cannot restore inside " + plan.target() + ": " + FirstLine.of(e), e);
         }
+        if (status.failed() > 0) {
+            requireUndone(plan, connections);
+        }
         return status;
+    }
+
+    private void requireUndone(DatabasePlan plan, Connections connections) throws IOException {
+        try (Connection connection = connections.openForRestore("UTF8")) {
+            new InsideSwap(connection, plan.target(), inside).requireUndone();
+        } catch (SQLException e) {
+            throw new IOException("cannot look into " + plan.target() + ": " + FirstLine.of(e), e);
+        }
     }
 
     private void takeBack(DatabasePlan plan, Connections connections) throws IOException {

@@ -75,7 +75,12 @@ public record RestoreOptions(
     /// @param replace one that is filled gives way to the restored one, and is kept under another
     ///     name
     /// @param terminate end the sessions that are in the way
-    public record Placement(boolean create, boolean replace, boolean terminate) {}
+    /// @param acceptDamage what is whole is put in place although something of the backup is damaged
+    public record Placement(boolean create, boolean replace, boolean terminate, boolean acceptDamage) {
+        public Placement(boolean create, boolean replace, boolean terminate) {
+            this(create, replace, terminate, false);
+        }
+    }
 
     /// What can be verified.
     public enum Check {

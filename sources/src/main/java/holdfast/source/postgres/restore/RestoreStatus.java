@@ -32,12 +32,18 @@ public final class RestoreStatus {
     /// Something that could not be made or loaded.
     ///
     /// @param object kind and name
-    public record Failure(String object, String reason) {}
+    /// @param damaged whether the backup is to blame
+    public record Failure(String object, String reason, boolean damaged) {
+        Failure(String object, String reason) {
+            this(object, reason, false);
+        }
+    }
 
     private final Map<String, Table> tables = new LinkedHashMap<>();
     private final List<Failure> failures = new ArrayList<>();
     private final Consumer<Table> listener;
     private int failed;
+    private boolean damaged;
 
     /// @param listener told of every change, by the thread that made it
     public RestoreStatus(Consumer<Table> listener) {
@@ -53,6 +59,7 @@ public final class RestoreStatus {
 
     synchronized void failed(Failure failure) {
         failed++;
+        damaged |= failure.damaged();
         if (failures.size() < FAILURES_MAX) {
             failures.add(failure);
         }
@@ -81,6 +88,11 @@ public final class RestoreStatus {
     /// The first of them.
     public synchronized List<Failure> failures() {
         return List.copyOf(failures);
+    }
+
+    /// Whether anything failed since the backup is damaged.
+    synchronized boolean damaged() {
+        return damaged;
     }
 
     public synchronized int failed() {

@@ -14,6 +14,11 @@ public record StoredDump(StoredFolder folder) implements ArchiveFiles {
     }
 
     @Override
+    public int blobs(String name) throws IOException {
+        return folder.blobs(name);
+    }
+
+    @Override
     public InputStream open(String name, long offset) throws IOException {
         return folder.open(name, offset);
     }

@@ -127,15 +127,15 @@ final class TableLoad {
         open--;
         boolean all = open == 0;
         if (all && !failed && rows != expected) {
-            fail(rows + " rows arrived, the backup has " + expected);
+            fail(new Attempts.Reason(rows + " rows arrived, the backup has " + expected, false));
             return;
         }
         tell(failed ? State.FAILED : all ? State.RESTORED : State.RESTORING);
     }
 
-    synchronized void fail(String reason) {
+    synchronized void fail(Attempts.Reason reason) {
         failed = true;
-        status.failed(new RestoreStatus.Failure("table " + name, reason));
+        status.failed(new RestoreStatus.Failure("table " + name, reason.text(), reason.damaged()));
         tell(State.FAILED);
     }
 

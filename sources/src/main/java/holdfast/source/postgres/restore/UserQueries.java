@@ -73,6 +73,10 @@ public record UserQueries(List<Query> queries) {
             return results;
         }
         try (Connection connection = connections.openForRestore("UTF8")) {
+            try (Statement statement = connection.createStatement()) {
+                // as psql would find tables: by what the role or the database has set
+                statement.execute("RESET search_path");
+            }
             for (Query query : queries) {
                 results.add(run(connection, query));
             }

@@ -146,7 +146,7 @@ final class RestoreInsideTest {
         List<String> seen = SERVER.ask("plain", "SELECT * FROM more.seen");
         DatabaseRestore restore = restore("plain");
         DatabasePlan plan = restore.plan();
-        assertThat(plan.replaces()).isTrue();
+        assertThat(plan.changes()).isTrue();
         assertThat(plan.keptSchemas()).containsOnlyKeys("public", "shop", "more");
         assertThat(plan.warnings()).anyMatch(warning -> warning.contains("this role may not create databases"));
         assertRight(restore.run(plan), "plain");
