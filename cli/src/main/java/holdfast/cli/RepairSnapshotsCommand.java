@@ -148,7 +148,7 @@ final class RepairSnapshotsCommand implements Callable<Integer> {
             throws IOException {
         if (wanted.isEmpty()) {
             return repository.readableSnapshots().stream()
-                    .filter(filter.filter()::admits)
+                    .filter(filter.filter(repository)::admits)
                     .toList();
         }
         Set<Snapshot> named = new LinkedHashSet<>();
@@ -161,7 +161,7 @@ final class RepairSnapshotsCommand implements Callable<Integer> {
             if (broken.isPresent()) {
                 removed.add(broken.get());
             } else {
-                named.add(repository.find(one, filter.filter(), session.zone()));
+                named.add(repository.find(one, filter.filter(repository), session.zone()));
             }
         }
         return List.copyOf(named);
