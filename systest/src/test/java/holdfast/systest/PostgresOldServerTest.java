@@ -20,7 +20,6 @@ import tools.jackson.databind.JsonNode;
 final class PostgresOldServerTest {
     private static final String DATABASE = "shop";
 
-    private static OldServer old;
     private static PostgresServer server;
 
     @AutoClose
@@ -30,8 +29,7 @@ final class PostgresOldServerTest {
 
     @BeforeAll
     static void makeDatabase() throws IOException, SQLException {
-        old = new OldServer();
-        server = old.server();
+        server = new PostgresServer(OldServer.programs()).start();
         server.run(
                 server.database(DATABASE),
                 "CREATE TABLE article (id int PRIMARY KEY, next int REFERENCES article, price numeric)",
@@ -51,7 +49,7 @@ final class PostgresOldServerTest {
 
     @AfterAll
     static void stop() throws IOException {
-        old.close();
+        server.close();
     }
 
     private static void assertSame(String restored) throws IOException, SQLException {

@@ -7,6 +7,7 @@ import holdfast.source.postgres.ServerPrograms;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -34,7 +35,7 @@ final class PostgresRestoreTest {
     private ServerPrograms programs;
 
     static List<ServerPrograms> versions() {
-        return ServerPrograms.every();
+        return OldServer.andNewer();
     }
 
     @BeforeParameterizedClassInvocation
@@ -53,6 +54,11 @@ final class PostgresRestoreTest {
     static void stop() throws IOException {
         server.close();
         place.close();
+    }
+
+    @AfterEach
+    void nothingIsLeftOnTheServer() throws IOException, InterruptedException, SQLException {
+        ServerIsClean.assertAfter(server);
     }
 
     private static void assertSame(String restored) throws IOException, SQLException {

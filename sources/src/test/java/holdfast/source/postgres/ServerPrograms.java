@@ -22,20 +22,26 @@ public record ServerPrograms(Path bin) {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
     private static final Map<Path, Path> CLIENTS = new ConcurrentHashMap<>();
 
-    /// The newest version below `/usr/lib/postgresql`, or the first that `-Dpostgres.bin=FOLDER:FOLDER` names.
+    /// The newest version below `/usr/lib/postgresql`, or that in the folder `-Dpostgres.newest=`;
+    /// where there is neither, the newest that `-Dpostgres.bin=` names.
     ///
     /// @throws AssertionError with instructions when there is none
     public static ServerPrograms newest() {
-        List<ServerPrograms> given = given();
-        return given.isEmpty() ? every().getLast() : given.getFirst();
+        List<ServerPrograms> installed = all();
+        return named("postgres.newest")
+                .findFirst()
+                .orElseGet(() -> installed.isEmpty() ? every().getLast() : installed.getLast());
     }
 
-    /// Every version below `/usr/lib/postgresql`, and those that `-Dpostgres.bin=FOLDER:FOLDER` names.
+    /// Every version below `/usr/lib/postgresql`, and also those that
+    /// `-Dpostgres.bin=FOLDER:FOLDER` names, oldest first.
     ///
     /// @throws AssertionError with instructions when there is none
     public static List<ServerPrograms> every() {
-        List<ServerPrograms> every =
-                Stream.concat(all().stream(), given().stream()).distinct().toList();
+        List<ServerPrograms> every = Stream.concat(all().stream(), named("postgres.bin"))
+                .distinct()
+                .sorted(Comparator.comparingInt(programs -> programs.version("postgres")))
+                .toList();
         if (every.isEmpty()) {
             throw new AssertionError("these tests need a PostgreSQL server: apt-get install postgresql, or give the"
                     + " folder of its programs with -Dpostgres.bin=/usr/lib/postgresql/15/bin");
@@ -43,11 +49,10 @@ public record ServerPrograms(Path bin) {
         return every;
     }
 
-    private static List<ServerPrograms> given() {
-        return Stream.of(System.getProperty("postgres.bin", "").split(":"))
+    private static Stream<ServerPrograms> named(String property) {
+        return Stream.of(System.getProperty(property, "").split(":"))
                 .filter(folder -> !folder.isEmpty())
-                .map(folder -> new ServerPrograms(Path.of(folder)))
-                .toList();
+                .map(folder -> new ServerPrograms(Path.of(folder)));
     }
 
     /// Every version below `/usr/lib/postgresql` that has a server, oldest first.
@@ -96,13 +101,18 @@ public record ServerPrograms(Path bin) {
         }
         int least = version(bin.resolve("postgres"));
         return Stream.concat(
-                        all().stream().map(ServerPrograms::bin),
+                        Stream.concat(all().stream(), named("postgres.bin")).map(ServerPrograms::bin),
                         Stream.of(System.getenv("PATH").split(":")).map(Path::of))
                 .filter(folder -> Files.isExecutable(folder.resolve("pg_dump")))
                 .filter(folder -> version(folder.resolve("pg_dump")) >= least)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("there is a server of version " + least + " in " + bin
                         + ", and no pg_dump that reads it: put the folder of one on the PATH"));
+    }
+
+    /// The version that one of [#program] tells, such as 17.
+    public int version(String name) {
+        return version(program(name));
     }
 
     private static int version(Path program) {
