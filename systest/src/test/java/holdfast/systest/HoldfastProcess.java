@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The real program, started through the `holdfast` script in the root of the project. It sees an environment
 /// of its own: PATH, HOME, TMPDIR and where the JDK is, beside what the test gives it. The script replaces
@@ -83,6 +85,33 @@ final class HoldfastProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /// Watches it to its end.
+    ///
+    /// @return most bytes of memory that it had of its own: `RssAnon`, which is heap, threads and
+    ///     buffers, but no mapped files
+    long mostMemory() throws IOException {
+        long most = 0;
+        try {
+            do {
+                most = Math.max(most, memory());
+            } while (!process.waitFor(20, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while watching " + command, e);
+        }
+        return most;
+    }
+
+    private long memory() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("RssAnon:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
+        } catch (NoSuchFileException | UncheckedIOException _) {
+            return 0; // it has ended meanwhile
+        }
     }
 
     boolean running() {

@@ -106,6 +106,7 @@ final class CopyReading implements FileContent.Reading {
                 return open.read(buffer);
             } catch (SQLException | HoldfastException.PreCheckFailed e) { // broken, or nobody there to connect to
                 discard();
+                RowTooLarge.check(e, rows.table());
                 attempts.failed(e, delivered == 0 || rows.repeatable());
             }
         }
