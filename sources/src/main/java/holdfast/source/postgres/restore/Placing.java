@@ -202,7 +202,8 @@ final class Placing {
 
     private void fit(TableOfContents toc, List<TocEntry> chosen) throws IOException {
         try (Connection connection = new Connections(target, options.connectTimeout()).openForRestore("UTF8")) {
-            List<String> misfits = new TargetColumns(connection, toc).misfits(chosen);
+            List<String> misfits =
+                    new TargetColumns(connection, toc, options.content().names()).misfits(chosen);
             if (!misfits.isEmpty()) {
                 String more = misfits.size() > NAMED ? "; and " + (misfits.size() - NAMED) + " more" : "";
                 throw new HoldfastException.PreCheckFailed(

@@ -87,6 +87,18 @@ public record SchemaNames(Map<String, String> names) {
         return names.getOrDefault(schema, schema);
     }
 
+    /// The type of a column, as `pg_dump` writes it, where its schema has the new name.
+    String ofType(String type) {
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            for (String before : List.of(name.getKey() + ".", Identifiers.quote(name.getKey()) + ".")) {
+                if (type.startsWith(before)) {
+                    return Identifiers.quote(name.getValue()) + "." + type.substring(before.length());
+                }
+            }
+        }
+        return type;
+    }
+
     /// What was recorded, under the new names.
     SourceRecord renamed(SourceRecord recorded) {
         if (isEmpty()) {

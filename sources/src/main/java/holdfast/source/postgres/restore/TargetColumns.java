@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 /// thread.
 ///
 /// @param toc of the dump, by the names of the tables that are there
-record TargetColumns(Connection connection, TableOfContents toc) {
+/// @param names of schemas that have another name there, where their types are then too
+record TargetColumns(Connection connection, TableOfContents toc, SchemaNames names) {
     private static final String COLUMNS = """
             SELECT n.nspname, c.relname, a.attname, a.attgenerated <> '',
                    a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',
@@ -68,11 +69,11 @@ record TargetColumns(Connection connection, TableOfContents toc) {
         return misfits;
     }
 
-    private static Map<String, String> types(String definition) {
+    private Map<String, String> types(String definition) {
         Map<String, String> types = new HashMap<>();
         Matcher column = COLUMN.matcher(definition);
         while (column.find()) {
-            types.put(SchemaNames.unquoted(column.group(1)), column.group(2));
+            types.put(SchemaNames.unquoted(column.group(1)), names.ofType(column.group(2)));
         }
         return types;
     }
