@@ -123,7 +123,11 @@ final class Holdfast {
         assertThat(result.err().lines().filter(line -> line.startsWith("holdfast: ")))
                 .as("one line says what failed: " + result.all())
                 .hasSize(1);
-        assertThat(result.err().lines().filter(line -> line.startsWith("hint: ")))
+        // a warning before it may have a hint of its own
+        assertThat(result.err()
+                        .lines()
+                        .dropWhile(line -> !line.startsWith("holdfast: "))
+                        .filter(line -> line.startsWith("hint: ")))
                 .as("one line says what to do: " + result.all())
                 .hasSize(1);
         return result;
