@@ -113,7 +113,8 @@ final class NewUserErrorsTest {
                         .with("DATABASE_URL", "file:./garbage.txt"),
                 Mistake.of(4, "cannot connect to postgresql://admin@127.0.0.1:9/shop", "the server runs", "backup")
                         .with("DATABASE_URL", "postgres://admin:" + SECRET + "@127.0.0.1:9/shop"),
-                Mistake.of(2, "sslmod", "sslmode", "backup", "postgresql://admin:" + SECRET + "@db/shop?sslmod=on"),
+                Mistake.of(2, "sslmod", "sslmode", "backup")
+                        .with("DATABASE_URL", "postgresql://admin:" + SECRET + "@db/shop?sslmod=on"),
                 // in-database copies, exports, bare files
                 Mistake.of(2, "say what to do with in-database copies", "stash --help", "stash"),
                 Mistake.of(2, "no table is named to be copied", "--table orders", "stash", "create"),
