@@ -39,6 +39,15 @@ final class LauncherTest {
         assertThat(result.out()).as(result.all()).matches(VERSION);
     }
 
+    /// The first thing that people try. It starts a program of its own, which must find all that this one finds.
+    @Test
+    void theDemoRunsToItsEnd() throws IOException {
+        Result result =
+                run(Map.of(), HoldfastProcess.root().resolve("holdfast").toString(), "demo", "--orders", "2000");
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        assertThat(result.out()).as(result.all()).contains("Everything restored is identical to what was backed up.");
+    }
+
     @Test
     void aBuiltTreeWithoutSourcesRunsFromAFolderWithSpaces() throws IOException {
         Path copy = copyOfTheBuild(folder.resolve("my backups \"and\" $HOME"));

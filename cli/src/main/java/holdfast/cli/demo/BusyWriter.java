@@ -6,12 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Somebody who always sells and now and then uploads, in a process of their own: it writes until its input ends.
 public final class BusyWriter implements AutoCloseable {
+    /// Where sqlite-jdbc looks for its library.
+    private static final String LIBRARIES = "org.sqlite.lib.path";
+
     private static final int UPLOAD_EVERY = 100;
     private static final int MILLIS_BETWEEN_SALES = 3;
     private static final int SECONDS_TO_STOP = 30;
@@ -25,19 +29,20 @@ public final class BusyWriter implements AutoCloseable {
     /// Begins to write.
     static BusyWriter start(Path database, Path uploads) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process process = new ProcessBuilder(List.of(
-                        java,
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx64m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BusyWriter.class.getName(),
-                        database.toString(),
-                        uploads.toString()))
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(
+                java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "--enable-native-access=ALL-UNNAMED"));
+        // the jars that the launcher runs come without their libraries, which lie beside them
+        String libraries = System.getProperty(LIBRARIES);
+        if (libraries != null) {
+            command.add("-D" + LIBRARIES + "=" + libraries);
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                BusyWriter.class.getName(),
+                database.toString(),
+                uploads.toString()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new BusyWriter(process);
     }
 
