@@ -157,9 +157,10 @@ final class RepositoryExamination {
                                     + finding.affected().getFirst().path()
                                     + (finding.affected().size() > 1 || finding.more() ? " and more)" : ")");
                     if (finding.severity() == Finding.Severity.ERROR) {
-                        diagnosis.error(finding.subject(), finding.problem() + affected, remedy(finding));
+                        diagnosis.error(
+                                finding.subject(), finding.problem() + affected, remedy(finding, counts.orphans() > 0));
                     } else {
-                        diagnosis.warning(finding.subject(), finding.problem(), remedy(finding));
+                        diagnosis.warning(finding.subject(), finding.problem(), remedy(finding, counts.orphans() > 0));
                     }
                 });
         if (report.errors() > SHOWN_MAX) {
@@ -183,7 +184,8 @@ final class RepositoryExamination {
         return finding.subject().startsWith("data/");
     }
 
-    private String remedy(Finding finding) {
+    /// @param orphans whether there are packs that no index file names, which may hold what is not found
+    private String remedy(Finding finding, boolean orphans) {
         String subject = finding.subject();
         String kind = subject.substring(0, Math.max(0, subject.indexOf('/')));
         return switch (kind) {
@@ -194,7 +196,7 @@ final class RepositoryExamination {
             case "locks" -> command("unlock --remove-all");
             case "keys" -> command("key add");
             case "proofs" -> command("verify");
-            default -> command("repair snapshots --dry-run");
+            default -> command(orphans ? "repair index" : "repair snapshots --dry-run");
         };
     }
 

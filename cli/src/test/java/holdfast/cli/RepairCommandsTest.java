@@ -72,6 +72,24 @@ final class RepairCommandsTest {
         throw new AssertionError("no pack of data");
     }
 
+    /// Packs are there that no index names: what is missed may be in them, and nothing is given up before that is
+    /// known.
+    @Test
+    void aLostIndexIsMadeAnewBeforeAnythingElse() throws IOException {
+        Files.delete(stored("index").getFirst());
+        Result doctor = world.run("doctor");
+        assertThat(doctor.code()).as(doctor.out()).isEqualTo(9);
+        assertThat(doctor.out().lines().filter(line -> line.startsWith("  remedy: ")))
+                .as(doctor.out())
+                .first()
+                .isEqualTo("  remedy: holdfast repair index");
+        assertThat(doctor.out()).doesNotContain("repair snapshots");
+        ok("repair", "index");
+        ok("restore", "latest", "--target", "again");
+        assertThat(folder.resolve("again/files/deep/b")).hasContent("content of b");
+        assertThat(ok("doctor").out()).contains("0 errors, 1 warning");
+    }
+
     @Test
     void aDamagedIndexIsNamedByTheDoctorAndRepaired() throws IOException {
         overwrite(stored("index").getFirst(), new byte[100]);
