@@ -1,11 +1,13 @@
 package holdfast.cli;
 
 import holdfast.cli.console.Console;
+import holdfast.model.EditDistance;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -80,15 +82,28 @@ public final class Main {
         CommandLine command = wrong.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         String hint = "see " + name + " --help";
-        if (wrong instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            hint = "did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? " + hint;
+        List<String> near = wrong instanceof UnmatchedArgumentException unmatched ? near(unmatched) : List.of();
+        if (!near.isEmpty()) {
+            hint = "did you mean " + String.join(" or ", near) + "? " + hint;
         }
         if (Holdfast.NO_COMMAND.equals(wrong.getMessage()) && !console.manner().json()) {
             command.usage(new PrintWriter(session.world().err(), true, StandardCharsets.UTF_8));
         }
         return new Failure(ExitCode.BAD_USAGE, Console.safe(message(wrong)), hint)
                 .report(console, wrong, words.contains("--debug"));
+    }
+
+    /// What may have been meant.
+    private static List<String> near(UnmatchedArgumentException unmatched) {
+        if (unmatched.isUnknownOption()) {
+            return unmatched.getSuggestions();
+        }
+        String written = unmatched.getUnmatched().getFirst();
+        return unmatched.getCommandLine().getSubcommands().keySet().stream()
+                .min(Comparator.comparingInt(name -> EditDistance.between(written, name)))
+                .filter(name -> EditDistance.between(written, name) <= Math.max(2, name.length() / 3))
+                .stream()
+                .toList();
     }
 
     private static String message(ParameterException wrong) {

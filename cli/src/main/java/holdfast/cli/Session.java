@@ -93,10 +93,20 @@ final class Session {
                     "nothing says which repository to copy from", "give it by --from-repo or HOLDFAST_FROM_REPOSITORY");
         }
         Passwords passwords = new Passwords(source, named, world.terminal(), world.folder());
-        return opened(RepositoryLocation.of(named, source, world.folder()), storage -> {
-            Repository.requireExisting(storage);
-            return open(storage, passwords);
-        });
+        try {
+            return opened(RepositoryLocation.of(named, source, world.folder()), storage -> {
+                Repository.requireExisting(storage);
+                return open(storage, passwords);
+            });
+        } catch (HoldfastException.NoRepository e) {
+            throw new HoldfastException.NoRepository(
+                    Failure.of(e).message(), "--from-repo says where the repository is that is copied from");
+        } catch (HoldfastException.WrongPassword e) {
+            throw new HoldfastException.WrongPassword(
+                    Failure.of(e).message(),
+                    "check HOLDFAST_FROM_PASSWORD or --from-password-file for another repository's password or a stray"
+                            + " line break");
+        }
     }
 
     private Repository open(Storage storage, Passwords passwords) throws IOException {

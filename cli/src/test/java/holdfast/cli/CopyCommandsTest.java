@@ -100,8 +100,9 @@ final class CopyCommandsTest {
         assertThat(world.run("copy", "--repo", "new", "--from-repo", "old").code())
                 .isEqualTo(10);
         initNew();
-        assertThat(world.run("copy", "--repo", "new", "--from-repo", "none").code())
-                .isEqualTo(10);
+        Result missing = world.run("copy", "--repo", "new", "--from-repo", "none");
+        assertThat(missing.code()).isEqualTo(10);
+        assertThat(missing.err()).contains("hint: --from-repo says");
         world.with("HOLDFAST_PASSWORD", "there");
         Result same = world.run("copy", "--repo", "old", "--from-repo", "old");
         assertThat(same.code()).as(same.err()).isEqualTo(2);
@@ -109,6 +110,7 @@ final class CopyCommandsTest {
         Result wrong = world.run("copy", "--repo", "new", "--from-repo", "old");
         assertThat(wrong.code()).isEqualTo(12);
         assertThat(wrong.err()).doesNotContain("there\n").doesNotContain("'wrong'");
+        assertThat(wrong.err()).contains("hint: check HOLDFAST_FROM_PASSWORD");
         world.with("HOLDFAST_FROM_PASSWORD", "");
         Result none = world.run("copy", "--repo", "new", "--from-repo", "old");
         assertThat(none.code()).isEqualTo(2);

@@ -32,6 +32,13 @@ final class MainTest {
     }
 
     @Test
+    void aCommandThatIsNearlyRightIsNamedAndNoneWhenNoneIsNear() {
+        assertThat(new FakeWorld(folder).run("cpoy").err()).contains("hint: did you mean copy? see");
+        assertThat(new FakeWorld(folder).run("repair", "indx").err()).contains("hint: did you mean index? see");
+        assertThat(new FakeWorld(folder).run("xylophone").err()).doesNotContain("did you mean");
+    }
+
+    @Test
     void noCommandShowsTheHelpAndFails() {
         Result result = run();
         assertThat(result.code()).isEqualTo(2);
