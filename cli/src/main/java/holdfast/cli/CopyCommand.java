@@ -12,7 +12,6 @@ import holdfast.model.Progress;
 import holdfast.model.ProofLevel;
 import holdfast.model.Snapshot;
 import holdfast.repository.Client;
-import holdfast.repository.Repository;
 import holdfast.verify.VerifyResult;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -118,7 +117,9 @@ final class CopyCommand implements Callable<Integer> {
 
     private int copy(OpenRepository source, OpenRepository target, HeldLock lock) throws IOException {
         List<HoldfastException.Damaged> damaged = new ArrayList<>();
-        List<Snapshot> snapshots = snapshots(source.repository(), damaged);
+        List<Snapshot> snapshots = filter.select(source.repository(), wanted, session.zone(), damaged::add).stream()
+                .sorted(Comparator.comparing(Snapshot::time))
+                .toList();
         damaged.forEach(
                 file -> session.console().warn("not copied: " + Failure.of(file).message()));
         Progress progress = new Progress();
@@ -141,22 +142,6 @@ final class CopyCommand implements Callable<Integer> {
             result = copy.apply(plan, Objects.requireNonNull(lock.lock(), "writing needs a lock"));
         }
         return report(plan, result, prove(target, result)) && damaged.isEmpty() ? ExitCode.DONE : ExitCode.DAMAGED;
-    }
-
-    private List<Snapshot> snapshots(Repository source, List<HoldfastException.Damaged> damaged) throws IOException {
-        if (wanted.isEmpty()) {
-            return source.snapshots(damaged::add).stream()
-                    .filter(filter.filter(source)::admits)
-                    .toList();
-        }
-        List<Snapshot> named = new ArrayList<>();
-        for (String one : wanted) {
-            named.add(source.find(one, filter.filter(source), session.zone()));
-        }
-        return named.stream()
-                .distinct()
-                .sorted(Comparator.comparing(Snapshot::time))
-                .toList();
     }
 
     private void show(CopyPlan plan) {

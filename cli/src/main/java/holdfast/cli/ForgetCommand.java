@@ -18,11 +18,11 @@ import holdfast.repository.Lock;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -126,12 +126,9 @@ final class ForgetCommand implements Callable<Integer> {
     }
 
     private Plan byName(Repository repository, Set<SourceGroup.Trait> by) throws IOException {
-        Set<ObjectId> chosen = new HashSet<>();
-        for (String one : wanted) {
-            chosen.add(repository
-                    .find(one, filter.filter(repository), session.zone())
-                    .id());
-        }
+        Set<ObjectId> chosen = filter.select(repository, wanted, session.zone()).stream()
+                .map(Snapshot::id)
+                .collect(Collectors.toSet());
         Plan plan = Plan.removing(chosen, candidates(repository, repository.snapshots()), by, force);
         if (!plan.refused().isEmpty()) {
             ObjectId last = plan.refused().getFirst().candidate().snapshot().id();

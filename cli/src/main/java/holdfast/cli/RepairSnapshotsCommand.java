@@ -11,6 +11,7 @@ import holdfast.repair.SnapshotPlan;
 import holdfast.repair.SnapshotRepair;
 import holdfast.repository.Lock;
 import holdfast.repository.Repository;
+import holdfast.repository.SnapshotFilter;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -151,6 +152,7 @@ final class RepairSnapshotsCommand implements Callable<Integer> {
                     .filter(filter.filter(repository)::admits)
                     .toList();
         }
+        SnapshotFilter fitting = filter.filter(repository);
         Set<Snapshot> named = new LinkedHashSet<>();
         for (String one : wanted) {
             Optional<ObjectId> broken = unreadable.stream()
@@ -161,7 +163,7 @@ final class RepairSnapshotsCommand implements Callable<Integer> {
             if (broken.isPresent()) {
                 removed.add(broken.get());
             } else {
-                named.add(repository.find(one, filter.filter(repository), session.zone()));
+                named.add(repository.find(one, fitting, session.zone()));
             }
         }
         return List.copyOf(named);

@@ -8,7 +8,6 @@ import holdfast.model.FileNames;
 import holdfast.model.HoldfastException;
 import holdfast.model.PathPatterns;
 import holdfast.model.Progress;
-import holdfast.model.Snapshot;
 import holdfast.repository.Repository;
 import holdfast.rewrite.Removed;
 import holdfast.rewrite.Rewrite;
@@ -93,7 +92,7 @@ final class RewriteCommand implements Callable<Integer> {
             Rewrite rewrite = new Rewrite(repository, patterns, progress);
             List<Rewrite.Change> changes;
             try (ProgressLine _ = session.console().follow(progress)) {
-                changes = rewrite.plan(snapshots(repository), forget);
+                changes = rewrite.plan(filter.select(repository, wanted, session.zone()), forget);
                 if (!dryRun && !changes.isEmpty()) {
                     changes =
                             rewrite.apply(changes, forget, Objects.requireNonNull(lock.lock(), "writing needs a lock"));
@@ -115,19 +114,6 @@ final class RewriteCommand implements Callable<Integer> {
             throw new HoldfastException.BadUsage("nothing says what to take out", "give --exclude or --exclude-file");
         }
         return PathPatterns.of(all);
-    }
-
-    private List<Snapshot> snapshots(Repository repository) throws IOException {
-        if (wanted.isEmpty()) {
-            return repository.snapshots().stream()
-                    .filter(filter.filter(repository)::admits)
-                    .toList();
-        }
-        List<Snapshot> named = new ArrayList<>();
-        for (String one : wanted) {
-            named.add(repository.find(one, filter.filter(repository), session.zone()));
-        }
-        return named.stream().distinct().toList();
     }
 
     private void report(List<Rewrite.Change> changes) {

@@ -8,10 +8,13 @@ import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.repository.SnapshotFilter;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /// Which snapshots are meant, by the options people know from restic.
@@ -54,6 +57,32 @@ final class SnapshotFilterOptions {
             }
         }
         return filter.among(labelled);
+    }
+
+    /// The snapshots that are named, each once; without names all that fit, oldest first.
+    ///
+    /// @throws HoldfastException.Damaged when none is named and one cannot be read
+    List<Snapshot> select(Repository repository, List<String> wanted, ZoneId zone) throws IOException {
+        return select(repository, wanted, zone, damaged -> {
+            throw damaged;
+        });
+    }
+
+    /// @param damaged told of those that cannot be read, when none is named
+    List<Snapshot> select(
+            Repository repository, List<String> wanted, ZoneId zone, Consumer<HoldfastException.Damaged> damaged)
+            throws IOException {
+        SnapshotFilter fitting = filter(repository);
+        if (wanted.isEmpty()) {
+            return repository.snapshots(damaged).stream()
+                    .filter(fitting::admits)
+                    .toList();
+        }
+        Set<Snapshot> named = new LinkedHashSet<>();
+        for (String one : wanted) {
+            named.add(repository.find(one, fitting, zone));
+        }
+        return List.copyOf(named);
     }
 
     /// One that cannot be read has none.

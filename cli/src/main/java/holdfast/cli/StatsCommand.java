@@ -4,7 +4,6 @@ import holdfast.cli.console.Console;
 import holdfast.cli.console.Sizes;
 import holdfast.model.Count;
 import holdfast.model.Snapshot;
-import holdfast.repository.Repository;
 import holdfast.view.RepositoryStats;
 import holdfast.view.Stats;
 import holdfast.view.StatsMode;
@@ -56,7 +55,7 @@ final class StatsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (OpenRepository open = session.open();
                 HeldLock lock = open.lockToRead()) {
-            List<Snapshot> snapshots = select(open.repository());
+            List<Snapshot> snapshots = filter.select(open.repository(), wanted, session.zone());
             RepositoryStats measuring = new RepositoryStats(open.repository());
             List<Stats> stats = new ArrayList<>();
             for (StatsMode one : mode == null ? List.of(StatsMode.RESTORE_SIZE, StatsMode.RAW_DATA) : List.of(mode)) {
@@ -75,19 +74,6 @@ final class StatsCommand implements Callable<Integer> {
             session.console().document(new Document("stats", stats, use));
         }
         return ExitCode.DONE;
-    }
-
-    private List<Snapshot> select(Repository repository) throws IOException {
-        if (wanted.isEmpty()) {
-            return repository.snapshots().stream()
-                    .filter(filter.filter(repository)::admits)
-                    .toList();
-        }
-        List<Snapshot> snapshots = new ArrayList<>();
-        for (String one : wanted) {
-            snapshots.add(repository.find(one, filter.filter(repository), session.zone()));
-        }
-        return snapshots.stream().distinct().toList();
     }
 
     private void print(Stats stats) {

@@ -3,7 +3,6 @@ package holdfast.cli;
 import holdfast.cli.console.Console;
 import holdfast.model.Count;
 import holdfast.model.HoldfastException;
-import holdfast.model.Snapshot;
 import holdfast.repository.Repository;
 import holdfast.rewrite.Retag;
 import holdfast.rewrite.TagChange;
@@ -82,7 +81,7 @@ final class TagCommand implements Callable<Integer> {
         try (OpenRepository open = session.open();
                 HeldLock lock = dryRun ? open.lockToRead() : open.lockToDelete()) {
             Repository repository = open.repository();
-            List<Retag.Changed> changed = Retag.plan(snapshots(repository), change);
+            List<Retag.Changed> changed = Retag.plan(filter.select(repository, wanted, session.zone()), change);
             if (!dryRun) {
                 changed = new Retag(repository)
                         .apply(changed, Objects.requireNonNull(lock.lock(), "deleting needs a lock"));
@@ -108,19 +107,6 @@ final class TagCommand implements Callable<Integer> {
                 .map(String::strip)
                 .filter(tag -> !tag.isEmpty())
                 .toList();
-    }
-
-    private List<Snapshot> snapshots(Repository repository) throws IOException {
-        if (wanted.isEmpty()) {
-            return repository.snapshots().stream()
-                    .filter(filter.filter(repository)::admits)
-                    .toList();
-        }
-        List<Snapshot> named = new ArrayList<>();
-        for (String one : wanted) {
-            named.add(repository.find(one, filter.filter(repository), session.zone()));
-        }
-        return named.stream().distinct().toList();
     }
 
     private void report(List<Retag.Changed> changed) {

@@ -2,7 +2,6 @@ package holdfast.copy;
 
 import holdfast.model.CheckResult;
 import holdfast.model.Count;
-import holdfast.model.ObjectId;
 import holdfast.model.Progress;
 import holdfast.model.Proof;
 import holdfast.model.ProofLevel;
@@ -19,7 +18,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /// Copies snapshots from one repository to another, as restic does it. The order is the safety:
@@ -149,21 +147,6 @@ public final class Copy {
 
     /// The parent means nothing there; the first form is remembered.
     private static Snapshot inTarget(Snapshot snapshot) {
-        ObjectId original = Objects.requireNonNullElse(snapshot.original(), snapshot.id());
-        return new Snapshot(
-                snapshot.id(),
-                snapshot.time(),
-                snapshot.tree(),
-                snapshot.paths(),
-                snapshot.host(),
-                snapshot.username(),
-                snapshot.uid(),
-                snapshot.gid(),
-                snapshot.excludes(),
-                snapshot.tags(),
-                null,
-                original,
-                snapshot.programVersion(),
-                snapshot.summary());
+        return snapshot.with(snapshot.tree(), snapshot.tags(), null, snapshot.firstForm(), snapshot.summary());
     }
 }

@@ -52,6 +52,35 @@ public record Snapshot(
             long totalFilesProcessed,
             long totalBytesProcessed) {}
 
+    /// The id of its first form: its own, unless it was rewritten.
+    public ObjectId firstForm() {
+        return original == null ? id : original;
+    }
+
+    /// The same backup in another form, under the id that it has now.
+    public Snapshot with(
+            ObjectId newTree,
+            List<String> newTags,
+            @Nullable ObjectId newParent,
+            ObjectId newOriginal,
+            @Nullable Summary newSummary) {
+        return new Snapshot(
+                id,
+                time,
+                newTree,
+                paths,
+                host,
+                username,
+                uid,
+                gid,
+                excludes,
+                newTags,
+                newParent,
+                newOriginal,
+                programVersion,
+                newSummary);
+    }
+
     public Snapshot {
         paths = List.copyOf(paths);
         excludes = List.copyOf(excludes);

@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -170,20 +169,6 @@ final class RepairedForm {
                 || (lostSomething && !tags.contains(Manifest.DAMAGED))) {
             tags.add(Manifest.INCOMPLETE);
         }
-        return new Snapshot(
-                before.id(),
-                before.time(),
-                root,
-                before.paths(),
-                before.host(),
-                before.username(),
-                before.uid(),
-                before.gid(),
-                before.excludes(),
-                List.copyOf(tags),
-                before.parent(),
-                Objects.requireNonNullElse(before.original(), before.id()),
-                before.programVersion(),
-                before.summary());
+        return before.with(root, List.copyOf(tags), before.parent(), before.firstForm(), before.summary());
     }
 }

@@ -70,7 +70,7 @@ public final class SnapshotRepair {
             throws IOException {
         for (Snapshot other : all) {
             if (other.tags().contains(TAG)
-                    && original(damaged).equals(other.original())
+                    && damaged.firstForm().equals(other.original())
                     && other.time().equals(damaged.time())
                     && !other.id().equals(damaged.id())) {
                 Losses losses = new Losses(List.of());
@@ -80,10 +80,6 @@ public final class SnapshotRepair {
             }
         }
         return Optional.empty();
-    }
-
-    private static ObjectId original(Snapshot snapshot) {
-        return Objects.requireNonNullElse(snapshot.original(), snapshot.id());
     }
 
     /// What became of one damaged snapshot.

@@ -1,7 +1,6 @@
 package holdfast.rewrite;
 
 import holdfast.model.HoldfastException;
-import holdfast.model.ObjectId;
 import holdfast.model.Proof;
 import holdfast.model.Snapshot;
 import holdfast.repository.Lock;
@@ -9,7 +8,6 @@ import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /// Changes the tags of snapshots. As a snapshot's file never changes, each is saved anew, with its
 /// proofs, before the old one goes; whatever ends it between leaves both, which are the same but
@@ -34,22 +32,7 @@ public final class Retag {
     }
 
     private static Snapshot with(Snapshot snapshot, List<String> tags) {
-        ObjectId original = Objects.requireNonNullElse(snapshot.original(), snapshot.id());
-        return new Snapshot(
-                snapshot.id(),
-                snapshot.time(),
-                snapshot.tree(),
-                snapshot.paths(),
-                snapshot.host(),
-                snapshot.username(),
-                snapshot.uid(),
-                snapshot.gid(),
-                snapshot.excludes(),
-                tags,
-                snapshot.parent(),
-                original,
-                snapshot.programVersion(),
-                snapshot.summary());
+        return snapshot.with(snapshot.tree(), tags, snapshot.parent(), snapshot.firstForm(), snapshot.summary());
     }
 
     /// Does what is planned.

@@ -114,21 +114,8 @@ public final class Rewrite {
 
     private static Snapshot changed(Snapshot snapshot, ObjectId tree, List<String> tags, Removed removed) {
         Snapshot.Summary summary = snapshot.summary();
-        return new Snapshot(
-                snapshot.id(),
-                snapshot.time(),
-                tree,
-                snapshot.paths(),
-                snapshot.host(),
-                snapshot.username(),
-                snapshot.uid(),
-                snapshot.gid(),
-                snapshot.excludes(),
-                tags,
-                snapshot.parent(),
-                snapshot.id(),
-                snapshot.programVersion(),
-                summary == null ? null : without(summary, removed));
+        return snapshot.with(
+                tree, tags, snapshot.parent(), snapshot.id(), summary == null ? null : without(summary, removed));
     }
 
     private static Snapshot.Summary without(Snapshot.Summary summary, Removed removed) {
