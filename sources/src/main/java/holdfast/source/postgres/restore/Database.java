@@ -20,12 +20,14 @@ record Database(String properties, String owner, List<Setting> settings) {
     record Setting(String before, String after) {}
 
     private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
+    /// A string as `pg_dump` writes it: with `E` when it has backslashes, which are doubled then.
+    private static final String TEXT = "(?:'(?:[^'\\\\]|'')*'| ?E'(?:[^'\\\\]|''|\\\\\\\\)*')";
+
     /// What `dumpDatabase` in PostgreSQL's `pg_dump.c` writes behind WITH, and nothing else: a forged TEMPLATE would
     /// copy another database of the server.
-    private static final String PROPERTY =
-            " (?:TEMPLATE = template0|TABLESPACE = (?:\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)"
-                    + "|LOCALE_PROVIDER = [a-z]+|(?:ENCODING|LOCALE|LC_COLLATE|LC_CTYPE|ICU_LOCALE|BUILTIN_LOCALE|ICU_RULES"
-                    + "|COLLATION_VERSION) = '(?:[^']|'')*')";
+    private static final String PROPERTY = " (?:TEMPLATE = template0|TABLESPACE = " + NAME.replace("(\"", "(?:\"")
+            + "|LOCALE_PROVIDER = [a-z]+|(?:ENCODING|LOCALE|LC_COLLATE|LC_CTYPE|ICU_LOCALE|BUILTIN_LOCALE|ICU_RULES"
+            + "|COLLATION_VERSION) = " + TEXT + ")";
 
     private static final Pattern CREATE = Pattern.compile("CREATE DATABASE " + NAME + " WITH((?:" + PROPERTY + ")*)");
     private static final int FIRST_WITH_LOCALE_PROVIDER = 15;

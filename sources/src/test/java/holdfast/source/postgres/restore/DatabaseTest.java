@@ -41,6 +41,17 @@ final class DatabaseTest {
                 .endsWith(" TABLESPACE = \"fast;one\"");
     }
 
+    /// As `appendStringLiteral` in PostgreSQL's `string_utils.c` writes them.
+    @Test
+    void rulesWithBackslashesAndQuotesAreTaken() {
+        for (String rules : List.of("E'&a < \\\\u00e4'", " E'&a < ''\\\\'''", "'&a < ''b'''")) {
+            String create = "CREATE DATABASE shop WITH TEMPLATE = template0 LOCALE_PROVIDER = icu ICU_LOCALE = 'de-DE'"
+                    + " ICU_RULES = " + rules;
+            assertThat(of(entry("DATABASE", "shop", create + ";\n")).create("new"))
+                    .isEqualTo(create.replace(" shop ", " \"new\" "));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -49,6 +60,8 @@ final class DatabaseTest {
                 "CREATE DATABASE shop WITH TEMPLATE = template0 IS_TEMPLATE = true;",
                 "CREATE DATABASE shop WITH TEMPLATE = template0; ALTER ROLE mallory SUPERUSER;",
                 "CREATE DATABASE shop WITH ENCODING = 'x'; DROP TABLE a; --';",
+                "CREATE DATABASE shop WITH TEMPLATE = template0 ICU_RULES = E'\\' LOCALE = ' TEMPLATE = payroll --';",
+                "CREATE DATABASE shop WITH TEMPLATE = template0 ICU_RULES = '\\' LOCALE = ' TEMPLATE = payroll --';",
                 "DROP DATABASE payroll;"
             })
     void whatPgDumpDoesNotWriteIsRefused(String forged) {
