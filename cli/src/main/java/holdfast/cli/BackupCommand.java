@@ -169,6 +169,7 @@ final class BackupCommand implements Callable<Integer> {
                     : new Expiring(Optional.empty(), ExitCode.DONE);
             BackupReport report = new BackupReport(result, proof, expiring.result());
             report.print(session.console());
+            proof.ifPresent(proven -> BackupReport.limit(session.console(), prove, proven));
             databases.unmarked(result.manifest()).forEach(session.console()::warn);
             slack.done(report);
             return report.exitCode() == ExitCode.DONE ? expiring.exitCode() : report.exitCode();

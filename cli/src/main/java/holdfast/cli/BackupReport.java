@@ -8,6 +8,7 @@ import holdfast.model.CheckResult;
 import holdfast.model.Count;
 import holdfast.model.Manifest;
 import holdfast.model.Proof;
+import holdfast.model.ProofLevel;
 import holdfast.model.Snapshot;
 import holdfast.model.SourceRecord;
 import holdfast.model.TableRecord;
@@ -119,6 +120,14 @@ record BackupReport(BackupResult result, Optional<VerifyResult> proof, Optional<
         expiry.ifPresent(expired -> console.line("expired: " + expired.removed() + " removed, " + expired.kept()
                 + " kept, " + Sizes.format(expired.bytesFreed()) + " freed"));
         console.document(document());
+    }
+
+    /// Says that no proof of that kind of source can reach what was asked for.
+    static void limit(Console console, ProofLevel wanted, VerifyResult result) {
+        if (result.proof().level().compareTo(wanted) < 0) {
+            console.warn("proven to " + result.proof().level().label() + " at most, not " + wanted.label()
+                    + ": rows alone (--data-only) have nothing that they could be restored into");
+        }
     }
 
     private static void source(Console console, SourceRecord source) {

@@ -5,6 +5,10 @@ import holdfast.cli.console.Console;
 import holdfast.model.HoldfastException;
 import holdfast.model.Manifest;
 import holdfast.model.TableRecord;
+import holdfast.source.postgres.DumpSelection;
+import holdfast.source.postgres.DumpSelection.Choice;
+import holdfast.source.postgres.DumpSelection.Content;
+import holdfast.source.postgres.DumpSelection.Kind;
 import holdfast.source.postgres.FittingPatterns;
 import holdfast.source.postgres.PostgresOptions;
 import holdfast.source.postgres.PostgresSource;
@@ -15,8 +19,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
@@ -83,6 +90,8 @@ final class PostgresOptionsGroup {
     ///
     /// @param warn told what is left out
     List<Named> expand(List<Named> named, Consumer<String> warn) throws IOException {
+        selection(); // refused before anybody is asked
+        critical();
         if (!all) {
             if (!excludedDatabases.isEmpty()) {
                 throw new HoldfastException.BadUsage(
@@ -113,34 +122,51 @@ final class PostgresOptionsGroup {
         return DatabasePlaces.distinct(expanded);
     }
 
-    /// Those that have something of what is wanted. That one of all has nothing of it is no
-    /// mistake; that none has is.
+    /// Those that have something of what is wanted, and may be read. That one of all has nothing of it
+    /// is no mistake; that none has is.
     private List<ConnectionTarget> fitting(List<ConnectionTarget> targets, Consumer<String> warn) throws IOException {
-        List<String> unknown = new ArrayList<>(schemas);
-        unknown.addAll(tables);
-        if (unknown.isEmpty()) {
-            return targets;
-        }
+        DumpSelection wanted = selection();
+        Map<Choice, Set<String>> unfit = new LinkedHashMap<>();
         List<ConnectionTarget> fitting = new ArrayList<>();
         for (ConnectionTarget target : targets) {
             FittingPatterns one =
-                    FittingPatterns.of(target, PostgresOptions.DEFAULTS.connectTimeout(), schemas, tables);
-            unknown.removeAll(one.schemas());
-            unknown.removeAll(one.tables());
+                    FittingPatterns.of(target, PostgresOptions.DEFAULTS.connectTimeout(), wanted, critical());
+            if (target.equals(targets.getFirst())) {
+                one.unfit().forEach(choice -> unfit.put(choice, new TreeSet<>()));
+            }
+            unfit.keySet().retainAll(one.unfit());
+            unfit.values().forEach(names -> names.addAll(one.names()));
             patterns.put(PostgresSource.path(target), one);
-            if (one.isEmpty()) {
+            if (one.leavesNothing(wanted)) {
                 warn.accept(Console.safe(
                         "database " + target.database() + " is left out: it has nothing of what is wanted"));
             } else {
                 fitting.add(target);
             }
         }
-        if (!unknown.isEmpty()) {
-            throw new HoldfastException.PreCheckFailed(
-                    "no database of the server has anything that fits " + String.join(", ", unknown),
-                    "check the spelling; a pattern is like psql's: schema.table, * and ?");
+        if (!unfit.isEmpty()) {
+            Map.Entry<Choice, Set<String>> first = unfit.entrySet().iterator().next();
+            throw FittingPatterns.inNone(first.getKey(), first.getValue());
         }
         return fitting;
+    }
+
+    private List<NamePattern> critical() {
+        return critical.stream().map(NamePattern::of).toList();
+    }
+
+    private DumpSelection selection() {
+        if (schemaOnly && dataOnly) {
+            throw new HoldfastException.BadUsage(
+                    "--schema-only and --data-only leave nothing to store", "give one of them, or neither");
+        }
+        List<Choice> choices = new ArrayList<>();
+        schemas.forEach(pattern -> choices.add(new Choice(Kind.SCHEMA, pattern)));
+        excludedSchemas.forEach(pattern -> choices.add(new Choice(Kind.EXCLUDE_SCHEMA, pattern)));
+        tables.forEach(pattern -> choices.add(new Choice(Kind.TABLE, pattern)));
+        excludedTables.forEach(pattern -> choices.add(new Choice(Kind.EXCLUDE_TABLE, pattern)));
+        excludedData.forEach(pattern -> choices.add(new Choice(Kind.EXCLUDE_TABLE_DATA, pattern)));
+        return new DumpSelection(choices, schemaOnly ? Content.SCHEMA : dataOnly ? Content.DATA : Content.ALL);
     }
 
     /// A sentence for each pattern of critical tables that no table fits.
@@ -165,30 +191,15 @@ final class PostgresOptionsGroup {
                     "--silence-timeout is too short for any server",
                     "give at least " + LEAST_SILENCE.toSeconds() + "s");
         }
-        FittingPatterns wanted =
-                patterns.getOrDefault(PostgresSource.path(target), new FittingPatterns(schemas, tables));
-        List<String> selection = new ArrayList<>();
-        wanted.schemas().forEach(pattern -> selection.add("--schema=" + pattern));
-        excludedSchemas.forEach(pattern -> selection.add("--exclude-schema=" + pattern));
-        wanted.tables().forEach(pattern -> selection.add("--table=" + pattern));
-        excludedTables.forEach(pattern -> selection.add("--exclude-table=" + pattern));
-        excludedData.forEach(pattern -> selection.add("--exclude-table-data=" + pattern));
-        if (!selection.isEmpty() && !all) {
-            selection.add("--strict-names"); // a pattern that fits nothing is a mistake
-        }
-        if (schemaOnly) {
-            selection.add("--schema-only");
-        }
-        if (dataOnly) {
-            selection.add("--data-only");
-        }
+        FittingPatterns wanted = patterns.getOrDefault(
+                PostgresSource.path(target), new FittingPatterns(selection(), critical(), List.of(), List.of()));
         PostgresOptions usual = PostgresOptions.DEFAULTS;
         return new PostgresOptions(
                 Math.clamp(jobs, 1, 64),
                 usual.connectTimeout(),
                 usual.lockTimeout(),
                 silence,
-                selection,
-                critical.stream().map(NamePattern::of).toList());
+                wanted.selection(),
+                wanted.critical());
     }
 }

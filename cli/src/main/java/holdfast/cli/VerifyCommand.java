@@ -105,6 +105,7 @@ final class VerifyCommand implements Callable<Integer> {
                 VerifyResult result = operations.verify(snapshot, level, sandboxes());
                 lock.check();
                 print(snapshot, result);
+                BackupReport.limit(session.console(), level, result);
                 code = result.proof().passed() ? code : ExitCode.DAMAGED;
             }
             return code;
@@ -127,8 +128,8 @@ final class VerifyCommand implements Callable<Integer> {
         console.document(new Document(
                 "proof",
                 snapshot.id().hex(),
-                level.number(),
-                level.label(),
+                result.proof().level().number(),
+                result.proof().level().label(),
                 result.proof().passed(),
                 result.recorded(),
                 result.proof().took().toMillis() / 1000.0,

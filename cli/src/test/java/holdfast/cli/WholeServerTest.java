@@ -96,6 +96,53 @@ final class WholeServerTest {
     }
 
     @Test
+    void whatIsNotOursIsLeftOutAndNamed() throws Exception {
+        SERVER.run(
+                "postgres",
+                "CREATE ROLE guest LOGIN",
+                "CREATE DATABASE rdsadmin",
+                "CREATE DATABASE private",
+                "REVOKE CONNECT ON DATABASE private FROM PUBLIC",
+                "CREATE DATABASE pattern IS_TEMPLATE true");
+        try {
+            for (String name : OURS) {
+                SERVER.run(name, "GRANT SELECT ON t TO guest");
+            }
+            ok("init");
+            String url = SERVER.url("shop").replace("postgres@", "guest@");
+            Result result = ok("backup", "--all-databases", url, "--exclude-database", "test*", "--json");
+            assertThat(locations(new ObjectMapper().readTree(result.out())))
+                    .extracting(location -> location.substring(location.lastIndexOf('/') + 1))
+                    .containsExactly("crm", "postgres", "shop", "we.ird%20%2F%20name");
+            assertThat(result.err())
+                    .contains("database rdsadmin is left out: it is the provider's own")
+                    .contains("database private is left out: this role may not connect to it")
+                    .contains("database pattern is left out: it is a template")
+                    .doesNotContain("template0", "template1");
+            Result named = ok(
+                    "backup",
+                    "--all-databases",
+                    url,
+                    "--exclude-database",
+                    "test*",
+                    "--exclude-database",
+                    "pattern|private|rdsadmin");
+            assertThat(named.err()).doesNotContain("pattern", "private", "rdsadmin");
+        } finally {
+            SERVER.run(
+                    "postgres",
+                    "ALTER DATABASE pattern IS_TEMPLATE false",
+                    "DROP DATABASE pattern",
+                    "DROP DATABASE private",
+                    "DROP DATABASE rdsadmin");
+            for (String name : OURS) {
+                SERVER.run(name, "DROP OWNED BY guest");
+            }
+            SERVER.run("postgres", "DROP ROLE guest");
+        }
+    }
+
+    @Test
     void aDatabaseWithoutWhatIsWantedIsLeftOut() throws Exception {
         SERVER.run("shop", "CREATE SCHEMA IF NOT EXISTS sales", "CREATE TABLE IF NOT EXISTS sales.orders (id int)");
         SERVER.run("crm", "CREATE TABLE IF NOT EXISTS calls (id int)", "CREATE TABLE IF NOT EXISTS other (id int)");
@@ -119,7 +166,8 @@ final class WholeServerTest {
                     .doesNotContain("database crm");
             Result none = world.run("backup", "--all-databases", SERVER.url("postgres"), "--schema", "slaes");
             assertThat(none.code()).isEqualTo(ExitCode.PRE_CHECK_FAILED);
-            assertThat(none.err()).contains("no database of the server has anything that fits slaes");
+            assertThat(none.err())
+                    .contains("no database of the server has anything that fits --schema slaes", "near: ");
 
             SERVER.run("shop", "DROP TABLE sales.orders");
             Result restored = ok("restore", "latest", "--table", "sales.orders", "--yes");

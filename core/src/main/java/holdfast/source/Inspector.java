@@ -9,6 +9,13 @@ import java.util.List;
 
 /// Looks at restored content the way its kind of source can: integrity, tables, fingerprints.
 public interface Inspector {
+    /// The highest level that such a source can be proven to, whatever state it is in.
+    ///
+    /// @param recorded what `holdfast.json` says of the source
+    default ProofLevel highest(SourceRecord recorded) {
+        return ProofLevel.IDENTICAL;
+    }
+
     /// Checks the restored copy up to `level`: [ProofLevel#SOUND] the source's own integrity check;
     /// [ProofLevel#RESTORED] everything can be opened and read; [ProofLevel#IDENTICAL] row counts and fingerprints
     /// equal `recorded`. Changes nothing at `restored`, not even a journal beside it.

@@ -77,12 +77,15 @@ public final class Verify {
 
     /// The caller holds a shared lock on the repository.
     ///
+    /// @param wanted where a source cannot be proven so far the proof aims lower ([Inspector#highest])
     /// @throws IOException when the storage or the sandbox failed, which proves nothing either way
-    public VerifyResult run(Snapshot snapshot, ProofLevel level) throws IOException {
+    public VerifyResult run(Snapshot snapshot, ProofLevel wanted) throws IOException {
         Instant start = clock.instant();
         List<CheckResult> checks = new ArrayList<>();
+        ProofLevel level = wanted;
         try {
             repository.reloadReadableIndex();
+            level = reachable(snapshot, wanted);
             check(snapshot, level, checks);
         } catch (HoldfastException.Damaged e) {
             checks.add(CheckResult.fail("repository", String.valueOf(e.getMessage())));
@@ -99,6 +102,20 @@ public final class Verify {
                 setting.hostName(),
                 checks.subList(0, Math.min(checks.size(), CHECKS_KEPT)));
         return new VerifyResult(proof, record(proof));
+    }
+
+    private ProofLevel reachable(Snapshot snapshot, ProofLevel wanted) throws IOException {
+        if (wanted.compareTo(ProofLevel.SOUND) <= 0) {
+            return wanted;
+        }
+        ProofLevel level = wanted;
+        for (SourceRecord source :
+                Manifests.read(repository, snapshot).map(Manifest::sources).orElse(List.of())) {
+            Inspector inspector = inspectors.get(source.kind());
+            ProofLevel highest = inspector == null ? wanted : inspector.highest(source);
+            level = highest.compareTo(level) < 0 ? highest : level;
+        }
+        return level;
     }
 
     private boolean record(Proof proof) {

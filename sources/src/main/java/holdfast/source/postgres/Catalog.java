@@ -10,10 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 
-/// What the system catalogs of a database say, as its snapshot has them. Used by one thread.
+/// What the system catalogs of a database say, as one session sees them. Used by one thread.
 final class Catalog {
     private static final int NAMED = 5;
 
@@ -30,13 +29,18 @@ final class Catalog {
                        FROM pg_catalog.pg_extension) e (relation, condition) ON e.relation = c.oid
             WHERE c.relkind IN ('r', 'f', 'm')""";
 
+    /// Fit for any search path.
     private static final String WITHHELD = """
-            SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
-            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname)
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+            WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'S']::pg_catalog."char"[])
+              AND n.nspname OPERATOR(pg_catalog.!~) '^(pg_|information_schema$)'
               AND NOT (pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-                       AND CASE WHEN c.relkind = 'S' THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
+                       AND CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'
+                                THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
                                 ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') END)
+              AND (%s)
             ORDER BY 1""";
 
     /// As `has_largeobject_privilege` of PostgreSQL 18 says.
@@ -65,9 +69,10 @@ final class Catalog {
             WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND NOT a.attisdropped
               AND named.name COLLATE "C" ~ '[\\x80-\\xff]'""";
 
-    private final ExportedSnapshot snapshot;
+    private final Question snapshot;
 
-    Catalog(ExportedSnapshot snapshot) {
+    /// @param snapshot in which it is asked
+    Catalog(Question snapshot) {
         this.snapshot = snapshot;
     }
 
@@ -99,19 +104,30 @@ final class Catalog {
         }
     }
 
-    /// Refuses before anything is stored.
+    /// Refuses before anything is stored. What `pg_dump` locks must be readable, be its rows wanted or
+    /// not. Of a selection, sequences are left to `pg_dump`, which knows what they belong to.
     ///
-    /// @throws HoldfastException.PreCheckFailed when some table of the database cannot be read;
-    ///     names the first of them
-    void requireReadable(String database) throws SQLException {
+    /// @throws HoldfastException.PreCheckFailed when some table that is wanted cannot be read; names
+    ///     the first of them
+    void requireReadable(String database, DumpSelection selection) throws SQLException {
         refuse(
                 "cannot back up " + database + ": this role may not read ",
-                snapshot.rows(WITHHELD),
+                selection.isEverything() ? snapshot.rows(WITHHELD.formatted("true")) : withheld(selection),
                 "GRANT pg_read_all_data TO it (PostgreSQL 14 and newer), or leave those tables out");
-        refuse(
-                "cannot back up " + database + ": this role may not read ",
-                snapshot.rows(WITHHELD_OBJECTS),
-                "GRANT SELECT ON LARGE OBJECT to it, or use their owner");
+        if (!selection.includes() && selection.content() != DumpSelection.Content.SCHEMA) {
+            refuse(
+                    "cannot back up " + database + ": this role may not read ",
+                    snapshot.rows(WITHHELD_OBJECTS),
+                    "GRANT SELECT ON LARGE OBJECT to it, or use their owner");
+        }
+    }
+
+    private List<List<String>> withheld(DumpSelection selection) throws SQLException {
+        snapshot.ask(SelectedRelations.WITH_USUAL_SEARCH_PATH);
+        List<List<String>> tables = snapshot.rows(
+                WITHHELD.formatted("c.relkind OPERATOR(pg_catalog.<>) 'S' AND " + SelectedRelations.wanted(selection)));
+        snapshot.ask(SelectedRelations.WITHOUT_SEARCH_PATH);
+        return tables;
     }
 
     /// Refuses before anything is stored.
@@ -166,26 +182,5 @@ final class Catalog {
     /// What has no files has no size.
     private static long number(String text) {
         return text.isEmpty() ? 0 : Long.parseLong(text);
-    }
-
-    /// Versions and settings, for the snapshot's document.
-    Map<String, String> details() throws SQLException {
-        Map<String, String> details = new TreeMap<>();
-        details.put("postgres.server-version", snapshot.ask("SELECT pg_catalog.current_setting('server_version')"));
-        details.put(
-                "postgres.lsn",
-                snapshot.ask("SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
-                        + " ELSE pg_catalog.pg_current_wal_lsn() END"));
-        List<String> database = snapshot.rows("SELECT datcollate, datctype,"
-                        + " pg_catalog.pg_database_size(oid) FROM pg_catalog.pg_database"
-                        + " WHERE datname = pg_catalog.current_database()")
-                .getFirst();
-        details.put("postgres.encoding", encoding());
-        details.put(
-                "postgres.bootstrap-superuser", snapshot.ask("SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10"));
-        details.put("postgres.collate", database.get(0));
-        details.put("postgres.ctype", database.get(1));
-        details.put("postgres.database-bytes", database.get(2));
-        return details;
     }
 }

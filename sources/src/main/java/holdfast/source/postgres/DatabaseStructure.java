@@ -19,7 +19,7 @@ public record DatabaseStructure(ClientPrograms programs, int preferred, Path scr
     /// @throws HoldfastException.PreCheckFailed when no `pg_dump` fits the server
     public TableOfContents read(Connections connections, String encoding) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections)) {
-            Catalog catalog = new Catalog(snapshot);
+            Catalog catalog = new Catalog(snapshot::rows);
             ClientPrograms.Installation installation = programs.dumping(catalog.serverMajor(), preferred);
             SchemaDump dump = new SchemaDump(
                     installation.program("pg_dump"),

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// A transaction that fixes what everybody else reads, and keeps others from dropping, emptying or
@@ -29,10 +31,13 @@ final class ExportedSnapshot implements AutoCloseable {
         this.name = name;
     }
 
+    /// @throws holdfast.model.HoldfastException.PreCheckFailed when no server lets us in, or a pooler
+    ///     would lend its session to others
     static ExportedSnapshot take(Connections connections) throws IOException, SQLException {
         Connection connection = connections.open();
         boolean done = false;
         try {
+            Pooler.refuse(connections, connection);
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -109,13 +114,43 @@ final class ExportedSnapshot implements AutoCloseable {
 
     /// Whether it was there, with snapshot and locks, all the time until now.
     boolean held() {
+        return !isOver(_ -> true);
+    }
+
+    /// Whether its session has ended. A question that the server refused is over with its
+    /// transaction, and so with the snapshot, but the session is there.
+    boolean lost() {
+        return isOver(Connections::isLost);
+    }
+
+    private boolean isOver(Predicate<SQLException> end) {
         free.acquireUninterruptibly();
         try {
-            return !ask("SELECT 1").isEmpty();
-        } catch (SQLException _) {
+            ask("SELECT 1");
             return false;
+        } catch (SQLException e) {
+            return end.test(e);
         } finally {
             free.release();
+        }
+    }
+
+    /// As [#rows], for an answer that can be done without: none when the server refuses the question,
+    /// which costs nothing else.
+    ///
+    /// @throws SQLException when the session is lost
+    List<List<String>> optional(String query) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            List<List<String>> rows = rows(query);
+            connection.releaseSavepoint(before);
+            return rows;
+        } catch (SQLException e) {
+            if (Connections.isLost(e)) {
+                throw e;
+            }
+            connection.rollback(before);
+            return List.of();
         }
     }
 

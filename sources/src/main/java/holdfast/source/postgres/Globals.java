@@ -51,7 +51,9 @@ record Globals(Path program, Libpq libpq, Duration silence, Consumer<String> tol
                 "--globals-only",
                 "--no-role-passwords",
                 "--no-password",
-                "--dbname=" + libpq.settings());
+                "--dbname=" + libpq.settings(),
+                // as a connection string without a name, or it would want postgres or template1
+                "--database=" + libpq.settings());
         libpq.prepare(builder);
         builder.redirectError(ProcessBuilder.Redirect.PIPE);
         Process process = builder.start();

@@ -11,28 +11,27 @@ import java.util.List;
 /// @param lockTimeout how long to wait for a table that somebody has locked exclusively
 /// @param silence how long the server may say nothing while rows are read, or show no sign that it
 ///     works for `pg_dump`
-/// @param selection options of `pg_dump` that choose what is stored, such as `--schema=app`
+/// @param selection what is stored
 /// @param critical tables that are marked as such
 public record PostgresOptions(
         int readers,
         Duration connectTimeout,
         Duration lockTimeout,
         Duration silence,
-        List<String> selection,
+        DumpSelection selection,
         List<NamePattern> critical) {
     public static final PostgresOptions DEFAULTS =
-            new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(60), List.of());
+            new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(60), DumpSelection.EVERYTHING);
 
     private static final int ANSWERS_IN_SILENCE = 5;
     private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(1);
 
     public PostgresOptions {
-        selection = List.copyOf(selection);
         critical = List.copyOf(critical);
     }
 
     /// One without critical tables, and with ten minutes of silence.
-    public PostgresOptions(int readers, Duration connectTimeout, Duration lockTimeout, List<String> selection) {
+    public PostgresOptions(int readers, Duration connectTimeout, Duration lockTimeout, DumpSelection selection) {
         this(readers, connectTimeout, lockTimeout, Duration.ofMinutes(10), selection, List.of());
     }
 

@@ -34,6 +34,7 @@ public final class PostgresSource implements Source {
     /// and which pooler was gone round.
     public static final List<String> NOTES = List.of("postgres.provider", "postgres.pooler");
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String OUT_OF_MEMORY = "53200";
 
     private final ConnectionTarget target;
@@ -130,7 +131,7 @@ public final class PostgresSource implements Source {
                 return capture;
             } catch (SQLException | IOException | HoldfastException.PreCheckFailed | HoldfastException.Failed e) {
                 String said = Attempts.reason(e);
-                if (!snapshot.held()) {
+                if (SnapshotLostException.in(e).isPresent() || snapshot.lost()) {
                     snapshot.abandon();
                     throw SnapshotLostException.in(e)
                             .orElseGet(() -> new SnapshotLostException(
@@ -151,15 +152,15 @@ public final class PostgresSource implements Source {
 
     private DatabaseCapture describe(ExportedSnapshot snapshot, int repeats) throws IOException, SQLException {
         Connections connections = snapshot.connections();
-        Catalog catalog = new Catalog(snapshot);
+        Catalog catalog = new Catalog(snapshot::rows);
         int major = catalog.serverMajor();
         catalog.requireNameable(location());
-        if (options.selection().isEmpty()) { // of a selection pg_dump itself tells what it may not read
-            catalog.requireReadable(location());
-        }
+        FittingPatterns.of(snapshot::rows, options.selection(), options.critical())
+                .requireAll(location());
+        catalog.requireReadable(location(), options.selection());
         Installation installation = programs.dumping(major);
         Libpq libpq = connections.libpq();
-        Map<String, String> details = catalog.details();
+        Map<String, String> details = new ServerDetails(snapshot).read();
         SchemaDump dump =
                 new SchemaDump(installation.program("pg_dump"), libpq, scratch, options.silence(), this::tell);
         TableOfContents toc = tableOfContents(dump, connections, snapshot).undated();
@@ -168,6 +169,9 @@ public final class PostgresSource implements Source {
         details.put("postgres.dump-version", toc.header().dumpVersion());
         target.provider().ifPresent(provider -> details.put(NOTES.getFirst(), provider.missing()));
         target.aroundPooler().ifPresent(around -> details.put(NOTES.getLast(), around));
+        if (!options.selection().isEverything()) {
+            details.put(DumpSelection.DETAIL, options.selection().toString());
+        }
         if (repeats > 0) {
             details.put(REPEATS, Integer.toString(repeats));
             details.put("postgres.taken-at", clock.instant().toString());
@@ -196,7 +200,7 @@ public final class PostgresSource implements Source {
 
     private TableOfContents tableOfContents(SchemaDump dump, Connections connections, ExportedSnapshot snapshot)
             throws IOException, SQLException {
-        Catalog catalog = new Catalog(snapshot);
+        Catalog catalog = new Catalog(snapshot::rows);
         String encoding = catalog.encoding();
         long patience = options.lockTimeout().toMillis();
         try (LockWatch watch = LockWatch.start(connections, this::tell)) {
@@ -205,7 +209,7 @@ public final class PostgresSource implements Source {
                         snapshot,
                         encoding,
                         patience,
-                        options.selection(),
+                        options.selection().options(),
                         watch::working,
                         described -> lock(snapshot, described, catalog.relations(tables(described))));
             } catch (HoldfastException.PreCheckFailed e) {
@@ -220,8 +224,10 @@ public final class PostgresSource implements Source {
         }
     }
 
+    /// Whoever waits to change a table waits for us, and everybody else for them: they go first, and
+    /// this begins again behind them.
     private void lock(ExportedSnapshot snapshot, TableOfContents toc, Map<String, Relation> relations)
-            throws SQLException {
+            throws SQLException, SnapshotLostException {
         List<String> tables = toc.entries().stream()
                 .filter(entry -> entry.data() && entry.is(TocEntry.TABLE_DATA))
                 .map(entry -> String.valueOf(entry.oid()))
@@ -231,12 +237,16 @@ public final class PostgresSource implements Source {
             snapshot.lock(tables);
         } catch (SQLException e) {
             String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new HoldfastException.PreCheckFailed(
-                    "cannot back up " + location() + ": " + message,
-                    OUT_OF_MEMORY.equals(e.getSQLState())
-                            ? "so many tables need a higher max_locks_per_transaction, as for pg_dump --jobs"
-                            : "somebody may be waiting to change that table; try again when they are done",
-                    e);
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw SnapshotLostException.givingWay("somebody waits to change a table: " + message, e);
+            }
+            if (OUT_OF_MEMORY.equals(e.getSQLState())) {
+                throw new HoldfastException.PreCheckFailed(
+                        "cannot back up " + location() + ": " + message,
+                        "so many tables need a higher max_locks_per_transaction, as for pg_dump --jobs",
+                        e);
+            }
+            throw e;
         }
     }
 }

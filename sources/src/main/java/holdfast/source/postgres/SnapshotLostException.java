@@ -5,13 +5,25 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The session that held an exported snapshot has ended, and nothing more can be read in it: all
-/// has to be read again in another one.
+/// The session that held an exported snapshot has ended, or must give way, and nothing more can be
+/// read in it: all has to be read again in another one.
 final class SnapshotLostException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean givingWay;
+
     SnapshotLostException(String message, @Nullable Throwable cause) {
+        this(message, cause, false);
+    }
+
+    private SnapshotLostException(String message, @Nullable Throwable cause, boolean givingWay) {
         super(message, cause);
+        this.givingWay = givingWay;
+    }
+
+    /// It is given up for somebody who waits for it to end.
+    static SnapshotLostException givingWay(String message, Throwable cause) {
+        return new SnapshotLostException(message, cause, true);
     }
 
     /// The one that caused another failure, or is it.
@@ -27,10 +39,13 @@ final class SnapshotLostException extends IOException {
     /// For one who does not begin again.
     ///
     /// @param more what else there is to say; may be empty
-    HoldfastException.Failed failed(String more) {
-        return new HoldfastException.Failed(
-                getMessage() + more,
-                "see the server's log for the reason, and try again; nothing is listed of this attempt",
-                this);
+    HoldfastException failed(String more) {
+        String message = getMessage() + more;
+        return givingWay
+                ? new HoldfastException.PreCheckFailed(message, "try again when they are done with that table", this)
+                : new HoldfastException.Failed(
+                        message,
+                        "see the server's log for the reason, and try again; nothing is listed of this attempt",
+                        this);
     }
 }

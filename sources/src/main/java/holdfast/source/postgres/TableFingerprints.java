@@ -43,7 +43,7 @@ public final class TableFingerprints {
     public Map<String, TableRecord> read(TableOfContents toc, List<TocEntry> chosen) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
                 Readers readers = new Readers(snapshot, width, encoding)) {
-            Map<String, Relation> relations = new Catalog(snapshot).relationsByName();
+            Map<String, Relation> relations = new Catalog(snapshot::rows).relationsByName();
             StoredNodes nodes = new StoredNodes(Instant.EPOCH);
             List<TableData> tables = new ArrayList<>();
             List<FileContent> parts = new ArrayList<>();

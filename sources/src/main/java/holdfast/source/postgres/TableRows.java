@@ -56,7 +56,7 @@ public final class TableRows {
     public void read(List<Table> tables, Function<Table, Taker> takers) throws IOException {
         try (ExportedSnapshot snapshot = ExportedSnapshot.take(connections);
                 Readers readers = new Readers(snapshot, width)) {
-            Map<String, Relation> relations = new Catalog(snapshot).relationsByName();
+            Map<String, Relation> relations = new Catalog(snapshot::rows).relationsByName();
             List<Part> parts = new ArrayList<>();
             for (Table table : tables) {
                 String name =

@@ -104,7 +104,7 @@ final class ChangesWhileReadingTest {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
                 ClientPrograms.find(SERVER.programs().path()),
-                new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(1), List.of()),
+                new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(1), DumpSelection.EVERYTHING),
                 folder,
                 InstantSource.system());
     }

@@ -48,7 +48,7 @@ final class LockWaitTest {
         return new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
                 ClientPrograms.find(SERVER.programs().path()),
-                new PostgresOptions(2, Duration.ofSeconds(20), patience, List.of()),
+                new PostgresOptions(2, Duration.ofSeconds(20), patience, DumpSelection.EVERYTHING),
                 folder,
                 InstantSource.system(),
                 notices);
@@ -107,7 +107,13 @@ final class LockWaitTest {
         PostgresSource source = new PostgresSource(
                 ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
                 ClientPrograms.find(SERVER.programs().path()),
-                new PostgresOptions(2, Duration.ofSeconds(20), Duration.ofSeconds(5), List.of("--exclude-table=t"))
+                new PostgresOptions(
+                                2,
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(5),
+                                new DumpSelection(
+                                        List.of(new DumpSelection.Choice(DumpSelection.Kind.EXCLUDE_TABLE, "t")),
+                                        DumpSelection.Content.ALL))
                         .withSilence(Duration.ofSeconds(30)),
                 folder,
                 InstantSource.system(),

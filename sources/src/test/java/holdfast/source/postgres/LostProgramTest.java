@@ -104,14 +104,14 @@ final class LostProgramTest {
         }
     }
 
-    private PostgresSource source(List<String> selection) throws IOException {
-        return source(selection, ClientPrograms.find(SERVER.programs().path() + ":" + System.getenv("PATH")));
+    private PostgresSource source(String role, DumpSelection selection) throws IOException {
+        return source(role, selection, ClientPrograms.find(SERVER.programs().path() + ":" + System.getenv("PATH")));
     }
 
-    private PostgresSource source(List<String> selection, ClientPrograms programs) {
+    private PostgresSource source(String role, DumpSelection selection, ClientPrograms programs) {
         PostgresOptions usual = PostgresOptions.DEFAULTS;
         return new PostgresSource(
-                ConnectionTarget.of(SERVER.url(DATABASE), Map.of()),
+                ConnectionTarget.of(SERVER.url(DATABASE).replace("postgres@", role + "@"), Map.of()),
                 programs,
                 new PostgresOptions(usual.readers(), usual.connectTimeout(), usual.lockTimeout(), selection),
                 folder,
@@ -120,7 +120,7 @@ final class LostProgramTest {
     }
 
     private BackupResult backUp(Repository repository) throws IOException {
-        return Backups.backUp(repository, source(List.of()));
+        return Backups.backUp(repository, source("postgres", DumpSelection.EVERYTHING));
     }
 
     private static Map<String, String> text(Repository repository, BackupResult result) throws IOException {
@@ -201,7 +201,7 @@ final class LostProgramTest {
     @Test
     void withoutRolesABackupIsStillOne() throws Exception {
         try (Repository repository = Backups.init(new MemoryStorage());
-                Ending _ = new Ending("pg_catalog.pg_auth_members", OF_THE_WAITING, 4)) {
+                Ending _ = new Ending("pg_catalog.pg_auth_members", OF_THE_WAITING, Integer.MAX_VALUE)) {
             SourceRecord record = backUp(repository).manifest().sources().getFirst();
             assertThat(record.failures())
                     .singleElement()
@@ -225,7 +225,7 @@ final class LostProgramTest {
         ClientPrograms programs =
                 new ClientPrograms(List.of(new ClientPrograms.Installation(lone, real.major(), real.version())));
         try (Repository repository = Backups.init(new MemoryStorage())) {
-            BackupResult without = Backups.backUp(repository, source(List.of(), programs));
+            BackupResult without = Backups.backUp(repository, source("postgres", DumpSelection.EVERYTHING, programs));
             assertThat(without.complete()).isFalse();
             assertThat(without.manifest().sources().getFirst().failures())
                     .containsExactly(new SourceRecord.Failure(
@@ -238,13 +238,21 @@ final class LostProgramTest {
 
     @Test
     void whatPgDumpRefusesIsNotTriedTwice() throws Exception {
+        String name = "\"server closed the connection unexpectedly\"";
+        SERVER.run(DATABASE, "CREATE ROLE stranger LOGIN", "CREATE SEQUENCE " + name);
         try (Repository repository = Backups.init(new MemoryStorage())) {
-            PostgresSource source =
-                    source(List.of("--strict-names", "--table=\"server closed the connection unexpectedly\""));
+            PostgresSource source = source(
+                    "stranger",
+                    new DumpSelection(
+                            List.of(new DumpSelection.Choice(DumpSelection.Kind.TABLE, name)),
+                            DumpSelection.Content.ALL));
             assertThatThrownBy(() -> Backups.backUp(repository, source))
                     .isInstanceOf(HoldfastException.PreCheckFailed.class)
+                    .hasMessageContaining("pg_dump cannot describe")
                     .hasMessageContaining("server closed the connection unexpectedly");
             assertThat(repository.readableSnapshots()).isEmpty();
+        } finally {
+            SERVER.run(DATABASE, "DROP SEQUENCE " + name);
         }
         assertThat(notices).isEmpty();
         assertNothingIsLeft();

@@ -61,7 +61,7 @@ final class MarkedTablesTest {
                         usual.connectTimeout(),
                         usual.lockTimeout(),
                         usual.silence(),
-                        List.of(),
+                        DumpSelection.EVERYTHING,
                         List.of(NamePattern.of("orders"), NamePattern.of("billing.*"))),
                 folder,
                 InstantSource.system());

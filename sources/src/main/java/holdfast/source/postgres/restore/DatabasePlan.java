@@ -81,14 +81,19 @@ public record DatabasePlan(
 
     /// The same from another dump.
     DatabasePlan of(RenamedDump dump) {
+        return with(dump.toc(), dump.entries());
+    }
+
+    /// The same with other entries.
+    DatabasePlan with(TableOfContents contents, List<TocEntry> chosen) {
         return new DatabasePlan(
                 target,
                 way,
                 scratch,
                 keeping,
                 inside,
-                dump.toc(),
-                dump.entries(),
+                contents,
+                chosen,
                 tables,
                 rows,
                 bytes,

@@ -6,6 +6,7 @@ import holdfast.model.HoldfastException;
 import holdfast.model.Progress;
 import holdfast.model.SourceRecord;
 import holdfast.source.postgres.DatabaseStructure;
+import holdfast.source.postgres.DumpSelection;
 import holdfast.source.postgres.archive.ArchiveFiles;
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
@@ -59,7 +60,7 @@ public record ProofRestore(
                     options(),
                     new DatabaseRestore.Surroundings(
                             structure, new Progress(), _ -> {}, _ -> {}, InstantSource.system()));
-            DatabaseResult result = restore.run(restore.plan());
+            DatabaseResult result = restore.run(standing(restore.plan(), checks));
             for (RestoreStatus.Failure failure : result.failures()) {
                 checks.add(CheckResult.fail(recorded.location() + ": " + failure.object(), failure.reason()));
             }
@@ -74,6 +75,57 @@ public record ProofRestore(
             checks.add(CheckResult.fail(subject, String.valueOf(e.getMessage())));
         }
         return checks;
+    }
+
+    /// What a dump of a part lacks is made here, or is not part of the proof.
+    private DatabasePlan standing(DatabasePlan plan, List<CheckResult> checks) throws SQLException {
+        if (!recorded.details().containsKey(DumpSelection.DETAIL)) {
+            return plan;
+        }
+        PartialDump part = PartialDump.of(plan.entries());
+        if (part.foreignKeys() > 0) {
+            checks.add(CheckResult.pass(
+                    recorded.location() + ": selection",
+                    Count.of(part.foreignKeys(), "foreign key") + " to rows that it leaves out not proven"));
+        }
+        int next =
+                plan.toc().entries().stream().mapToInt(TocEntry::dumpId).max().orElse(0);
+        List<TocEntry> entries = new ArrayList<>();
+        try (Connection connection = connections(DATABASE).openForRestore("UTF8")) {
+            for (String schema : part.schemas()) {
+                next++;
+                String name =
+                        Rows.one(connection, "SELECT pg_catalog.quote_ident(" + Identifiers.literal(schema) + ")");
+                entries.add(schema(next, schema, name));
+            }
+        }
+        entries.addAll(part.entries());
+        return plan.with(plan.toc(), entries);
+    }
+
+    private TocEntry schema(int dumpId, String schema, String quoted) {
+        return new TocEntry(
+                dumpId,
+                false,
+                "0",
+                "0",
+                schema,
+                "SCHEMA",
+                TocEntry.SECTION_PRE_DATA,
+                "CREATE SCHEMA " + quoted + ";\n",
+                "",
+                null,
+                null,
+                null,
+                null,
+                0,
+                recorded.details().getOrDefault("postgres.bootstrap-superuser", "postgres"),
+                "false",
+                List.of());
+    }
+
+    private Connections connections(String database) {
+        return new Connections(server.apply(database), RestoreOptions.DEFAULTS.connectTimeout());
     }
 
     private static RestoreOptions options() {
@@ -93,8 +145,7 @@ public record ProofRestore(
     }
 
     private void prepare(TableOfContents toc, List<CheckResult> checks) throws SQLException {
-        Connections connections = new Connections(server.apply("postgres"), RestoreOptions.DEFAULTS.connectTimeout());
-        try (Connection connection = connections.openForRestore("UTF8");
+        try (Connection connection = connections("postgres").openForRestore("UTF8");
                 Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             Set<String> there = Set.copyOf(Rows.column(connection, "SELECT rolname FROM pg_catalog.pg_roles"));
