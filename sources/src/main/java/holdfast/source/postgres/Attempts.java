@@ -18,6 +18,13 @@ final class Attempts {
     /// How a server says that it does not know a snapshot, whose session may just have ended.
     private static final Set<String> NO_SNAPSHOT = Set.of("22023", "42704", "55000");
 
+    /// Who cancels a statement of a backup wants it to end, so it is not tried again.
+    private static final String CANCELLED = "57014";
+
+    private static final String WHY_CANCELLED =
+            "somebody cancelled it on the server (pg_cancel_backend): try again at a better time; nothing is listed of"
+                    + " this attempt";
+
     private final BooleanSupplier snapshotHeld;
     private final String what;
     private int made;
@@ -43,7 +50,11 @@ final class Attempts {
         if (cause instanceof SQLException failure
                 && !Connections.isLost(failure)
                 && (made == 1 || !NO_SNAPSHOT.contains(String.valueOf(failure.getSQLState())))) {
-            throw new IOException("cannot read " + what + ": " + said, cause);
+            String message = "cannot read " + what + ": " + said;
+            if (CANCELLED.equals(failure.getSQLState())) {
+                throw new HoldfastException.Failed(message, WHY_CANCELLED, failure);
+            }
+            throw new IOException(message, failure);
         }
         if (made >= MOST || !resumable) {
             throw new HoldfastException.Failed(

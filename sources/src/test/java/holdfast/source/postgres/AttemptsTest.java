@@ -1,5 +1,6 @@
 package holdfast.source.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import holdfast.model.HoldfastException;
@@ -31,5 +32,15 @@ final class AttemptsTest {
         assertThatThrownBy(() -> broken.failed(lost(), false))
                 .isInstanceOf(HoldfastException.Failed.class)
                 .hasMessageContaining("lost the server while rows were read");
+    }
+
+    @Test
+    void whatSomebodyCancelsIsNotTriedAgain() {
+        SQLException cancelled = new SQLException("canceling statement due to user request", "57014");
+        assertThatThrownBy(() -> new Attempts(() -> true, "rows").failed(cancelled, true))
+                .isInstanceOfSatisfying(
+                        HoldfastException.Failed.class,
+                        failure -> assertThat(failure.hint()).contains("somebody cancelled it"))
+                .hasMessage("cannot read rows: canceling statement due to user request");
     }
 }
