@@ -146,9 +146,7 @@ final class BackupCommand implements Callable<Integer> {
         int retentionDays = fromEnvironment ? session.environment().retentionDays() : 0;
         try (OpenRepository open = fromEnvironment || init ? session.openOrInit(InitOptions.DEFAULT) : session.open()) {
             Operations operations = new Operations(session, open);
-            Path scratch = staging == null
-                    ? Operations.scratch(session)
-                    : session.world().folder().resolve(staging);
+            Path scratch = Operations.scratch(session, staging);
             BackupResult result;
             Optional<VerifyResult> proof;
             try (HeldLock lock = open.lockToWrite()) {

@@ -2,8 +2,7 @@ package holdfast.cli;
 
 import holdfast.cli.console.Console;
 import holdfast.cli.console.Console.Style;
-import holdfast.extract.Removal;
-import holdfast.io.posix.HostFiles;
+import holdfast.extract.ScratchFolder;
 import holdfast.model.CheckResult;
 import holdfast.model.HoldfastException;
 import holdfast.model.ProofLevel;
@@ -73,8 +72,8 @@ record BareFiles(Session session, Path scratch) {
     }
 
     private List<CheckResult> sqlite(Path file) throws IOException {
-        Path work = Files.createTempDirectory(scratch, "holdfast-verify-");
-        try {
+        try (ScratchFolder folder = ScratchFolder.in(scratch, "holdfast-verify-")) {
+            Path work = folder.path();
             String name = String.valueOf(file.getFileName());
             Path copy = work.resolve(name);
             try (InputStream in = DumpCheck.content(file)) {
@@ -100,8 +99,6 @@ record BareFiles(Session session, Path scratch) {
                     .inspect(any, copy, ProofLevel.RESTORED).stream()
                             .map(BareFiles::ofFile)
                             .toList();
-        } finally {
-            Removal.remove(HostFiles.system(), scratch.toString(), String.valueOf(work.getFileName()));
         }
     }
 

@@ -1,8 +1,7 @@
 package holdfast.cli;
 
 import holdfast.cli.demo.Demo;
-import holdfast.extract.Removal;
-import holdfast.io.posix.HostFiles;
+import holdfast.extract.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +22,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast demo", "  holdfast demo --keep        leave the folder behind to look around"})
 final class DemoCommand implements Callable<Integer> {
+    private static final String PREFIX = "holdfast-demo-";
+
     private final Session session;
 
     @Option(names = "--keep", description = "Leave the demo's folder behind")
@@ -56,17 +57,22 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Files.createTempDirectory(Operations.scratch(session), "holdfast-demo-");
-        try {
-            boolean identical = new Demo(session.console(), folder, orders, seed, words -> type(folder, words)).run();
-            return identical ? ExitCode.DONE : ExitCode.DAMAGED;
-        } finally {
-            if (keep) {
-                session.console().line("left behind: " + folder);
-            } else {
-                Removal.remove(
-                        HostFiles.system(), String.valueOf(folder.getParent()), String.valueOf(folder.getFileName()));
+        Path scratch = Operations.scratch(session);
+        if (!keep) {
+            try (ScratchFolder folder = ScratchFolder.in(scratch, PREFIX)) {
+                return show(folder.path());
             }
         }
+        Path folder = Files.createTempDirectory(scratch, PREFIX);
+        try {
+            return show(folder);
+        } finally {
+            session.console().line("left behind: " + folder);
+        }
+    }
+
+    private int show(Path folder) throws IOException {
+        boolean identical = new Demo(session.console(), folder, orders, seed, words -> type(folder, words)).run();
+        return identical ? ExitCode.DONE : ExitCode.DAMAGED;
     }
 }

@@ -9,8 +9,7 @@ import holdfast.cli.export.ExportedFile;
 import holdfast.cli.export.PostgresExport;
 import holdfast.cli.export.SqliteExport;
 import holdfast.cli.export.TimestampedFolder;
-import holdfast.extract.Removal;
-import holdfast.io.posix.HostFiles;
+import holdfast.extract.ScratchFolder;
 import holdfast.model.HoldfastException;
 import holdfast.model.Manifest;
 import holdfast.model.Snapshot;
@@ -145,16 +144,13 @@ final class ExportCommand implements Callable<Integer> {
             Path folder = Files.createDirectories(session.world().folder().resolve(output));
             List<FileDocument> files = new ArrayList<>();
             for (SourceRecord database : databases) {
-                Path work = Files.createTempDirectory(folder, ".holdfast-export-");
-                try {
-                    ExportedFile file = one(database, new Destination(folder, work));
+                try (ScratchFolder work = ScratchFolder.in(folder, ".holdfast-export-")) {
+                    ExportedFile file = one(database, new Destination(folder, work.path()));
                     files.add(
                             new FileDocument(database.location(), file.path().toString(), file.bytes(), file.sha256()));
                     session.console()
                             .line(Console.safe(database.location()) + " -> "
                                     + Console.safe(file.path().toString()) + ", " + Sizes.format(file.bytes()));
-                } finally {
-                    Removal.remove(HostFiles.system(), folder.toString(), String.valueOf(work.getFileName()));
                 }
             }
             return files;

@@ -5,6 +5,7 @@ import holdfast.backup.BackupRequest;
 import holdfast.backup.BackupResult;
 import holdfast.backup.Origin;
 import holdfast.cli.console.ProgressLine;
+import holdfast.extract.ScratchFolder;
 import holdfast.model.Progress;
 import holdfast.model.ProofLevel;
 import holdfast.model.Snapshot;
@@ -12,6 +13,7 @@ import holdfast.repository.Client;
 import holdfast.repository.Lock;
 import holdfast.repository.Repository;
 import holdfast.restore.Restore;
+import holdfast.source.postgres.sandbox.SandboxServer;
 import holdfast.source.sqlite.SqliteSwap.WhenInUse;
 import holdfast.verify.Verify;
 import holdfast.verify.VerifyResult;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The engine's verbs wired to this host, this user and this console: what several commands share.
 final class Operations {
@@ -42,10 +45,23 @@ final class Operations {
         return drivers;
     }
 
-    /// Where working copies and sandboxes are made.
+    /// Where working copies and sandboxes are made; what killed runs left there is gone.
     static Path scratch(Session session) throws IOException {
         Path folder = Path.of(session.environment().temporaryFolder().orElse("/tmp"));
-        return Files.createDirectories(session.world().folder().resolve(folder));
+        return tidied(Files.createDirectories(session.world().folder().resolve(folder)));
+    }
+
+    /// @param chosen by the user; null for the one of the environment
+    static Path scratch(Session session, @Nullable Path chosen) throws IOException {
+        return chosen == null
+                ? scratch(session)
+                : tidied(Files.createDirectories(session.world().folder().resolve(chosen)));
+    }
+
+    private static Path tidied(Path folder) throws IOException {
+        SandboxServer.removeAbandoned(folder);
+        ScratchFolder.removeAbandoned(folder, "holdfast-", _ -> {});
+        return folder;
     }
 
     String host(String chosen) {

@@ -2,8 +2,7 @@ package holdfast.cli;
 
 import holdfast.cli.console.Console;
 import holdfast.cli.console.Durations;
-import holdfast.extract.Removal;
-import holdfast.io.posix.HostFiles;
+import holdfast.extract.ScratchFolder;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import holdfast.source.postgres.restore.RestoreOptions;
@@ -12,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,15 +59,12 @@ final class SelftestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ConnectionTarget server = session.environment().database(server());
-        Path folder = Files.createTempDirectory(Operations.scratch(session), "holdfast-selftest-");
-        try (SelftestDatabase database = SelftestDatabase.create(
-                server,
-                RestoreOptions.DEFAULTS.connectTimeout(),
-                session.clock().instant())) {
-            return cycle(database, folder);
-        } finally {
-            Removal.remove(
-                    HostFiles.system(), String.valueOf(folder.getParent()), String.valueOf(folder.getFileName()));
+        try (ScratchFolder folder = ScratchFolder.in(Operations.scratch(session), "holdfast-selftest-");
+                SelftestDatabase database = SelftestDatabase.create(
+                        server,
+                        RestoreOptions.DEFAULTS.connectTimeout(),
+                        session.clock().instant())) {
+            return cycle(database, folder.path());
         }
     }
 

@@ -90,9 +90,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Path sandboxes() throws IOException {
-        return sandbox == null
-                ? Operations.scratch(session)
-                : session.world().folder().resolve(sandbox);
+        return Operations.scratch(session, sandbox);
     }
 
     private int snapshots(List<String> references) throws IOException {

@@ -20,7 +20,7 @@ public final class Removal {
         }
     }
 
-    private static void remove(OpenDirectory parent, String name) throws IOException {
+    static void remove(OpenDirectory parent, String name) throws IOException {
         if (parent.status(name).type() != NodeType.DIRECTORY) {
             parent.deleteFile(name);
             return;

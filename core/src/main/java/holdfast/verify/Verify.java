@@ -7,7 +7,7 @@ import holdfast.extract.Extractor;
 import holdfast.extract.PathFilter;
 import holdfast.extract.Placement;
 import holdfast.extract.Planner;
-import holdfast.extract.Removal;
+import holdfast.extract.ScratchFolder;
 import holdfast.extract.TreeComparison;
 import holdfast.io.posix.HostFiles;
 import holdfast.model.CheckResult;
@@ -166,8 +166,9 @@ public final class Verify {
         if (manifest.isPresent() && sources.isEmpty()) {
             return;
         }
-        Path sandbox = Files.createTempDirectory(Files.createDirectories(setting.sandboxes()), "holdfast-sandbox-");
-        try {
+        Path sandboxes = Files.createDirectories(setting.sandboxes());
+        try (ScratchFolder scratch = ScratchFolder.in(sandboxes, "holdfast-sandbox-")) {
+            Path sandbox = scratch.path();
             List<Placement> placements = new ArrayList<>();
             for (int i = 0; i < sources.size(); i++) {
                 SourceRecord source = sources.get(i);
@@ -186,8 +187,6 @@ public final class Verify {
             for (int i = 0; i < sources.size(); i++) {
                 inspect(sources.get(i), Path.of(place(sandbox, i)), level, checks);
             }
-        } finally {
-            Removal.remove(host, String.valueOf(sandbox.getParent()), String.valueOf(sandbox.getFileName()));
         }
     }
 

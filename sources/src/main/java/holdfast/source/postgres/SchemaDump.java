@@ -1,5 +1,6 @@
 package holdfast.source.postgres;
 
+import holdfast.extract.ScratchFolder;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.archive.BrokenArchiveException;
 import holdfast.source.postgres.archive.TableOfContents;
@@ -95,8 +96,8 @@ final class SchemaDump {
 
     private TableOfContents once(List<String> command, LongSupplier served, WhileLocked locked)
             throws IOException, SQLException {
-        Path messages = Files.createTempFile(scratch, "holdfast-pg_dump", ".log");
-        try {
+        try (ScratchFolder folder = ScratchFolder.in(scratch, "holdfast-pg_dump-")) {
+            Path messages = folder.path().resolve("messages");
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
             libpq.prepare(builder);
             // constants of times are written in the session's zone: the same one whatever server and database say
@@ -110,8 +111,6 @@ final class SchemaDump {
             } finally {
                 stop(process);
             }
-        } finally {
-            Files.deleteIfExists(messages);
         }
     }
 

@@ -1,5 +1,6 @@
 package holdfast.source.postgres.export;
 
+import holdfast.extract.ScratchFolder;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.ClientPrograms.Installation;
 import java.io.BufferedInputStream;
@@ -42,8 +43,8 @@ public record PlainSql(Installation installation, DumpFolder dump, Path scratch)
             command.add("--schema-only");
         }
         command.add(dump.folder().toString());
-        Path messages = Files.createTempFile(scratch, "holdfast-pg_restore", ".log");
-        try {
+        try (ScratchFolder folder = ScratchFolder.in(scratch, "holdfast-pg_restore-")) {
+            Path messages = folder.path().resolve("messages");
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
             builder.environment().put("LC_ALL", "C.UTF-8");
@@ -72,8 +73,6 @@ public record PlainSql(Installation installation, DumpFolder dump, Path scratch)
             } finally {
                 process.destroyForcibly();
             }
-        } finally {
-            Files.deleteIfExists(messages);
         }
     }
 

@@ -1,28 +1,27 @@
 package holdfast.source.postgres.sandbox;
 
+import holdfast.extract.ScratchFolder;
 import holdfast.model.HoldfastException;
 import holdfast.source.postgres.ClientPrograms.Installation;
 import holdfast.source.postgres.connection.ConnectionTarget;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A throw-away server. It does not wait for its disk, keeps nothing, and listens on no port. Used
 /// by one thread.
 public final class SandboxServer implements AutoCloseable {
     private static final String PREFIX = "holdfast-server-";
+    private static final String BELOW = "server";
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int MESSAGE_BYTES = 4000;
@@ -46,15 +45,15 @@ public final class SandboxServer implements AutoCloseable {
             "logging_collector=off",
             "log_min_messages=fatal");
 
-    private final Path folder;
+    private final ScratchFolder scratch;
     private final Installation installation;
     private final String superuser;
     private final ServerAccount account = ServerAccount.current();
     private final Thread endOfProcess = new Thread(this::closeQuietly);
     private @Nullable Process process;
 
-    private SandboxServer(Path folder, Installation installation, String superuser) {
-        this.folder = folder;
+    private SandboxServer(ScratchFolder scratch, Installation installation, String superuser) {
+        this.scratch = scratch;
         this.installation = installation;
         this.superuser = superuser;
     }
@@ -70,11 +69,8 @@ public final class SandboxServer implements AutoCloseable {
     ///     with the system's temporary files. Must have room for the whole database
     /// @throws HoldfastException.PreCheckFailed when it does not start; says what its programs said
     public static SandboxServer start(Installation installation, String superuser, Path within) throws IOException {
-        Path place = ServerAccount.current().mayEnter(within) ? within : SHARED;
-        removeLeftOvers(place);
-        Path folder = Files.createTempDirectory(
-                place, PREFIX + ProcessHandle.current().pid() + "-");
-        SandboxServer server = new SandboxServer(folder, installation, superuser);
+        removeAbandoned(within);
+        SandboxServer server = new SandboxServer(ScratchFolder.in(place(within), PREFIX), installation, superuser);
         boolean done = false;
         try {
             server.start();
@@ -87,19 +83,42 @@ public final class SandboxServer implements AutoCloseable {
         }
     }
 
-    private Path data() {
+    private static Path place(Path within) throws IOException {
+        return ServerAccount.current().mayEnter(within) ? within : SHARED;
+    }
+
+    /// Ends servers whose program was killed, and removes what is left of them.
+    ///
+    /// @param within as given to [#start]
+    public static void removeAbandoned(Path within) throws IOException {
+        ScratchFolder.removeAbandoned(
+                place(within), PREFIX, folder -> ServerProcesses.end(data(folder.resolve(BELOW))));
+    }
+
+    /// The server's own: what lies above it stays ours, and so it cannot change what we do with that.
+    private Path folder() {
+        return scratch.path().resolve(BELOW);
+    }
+
+    private static Path data(Path folder) {
         return folder.resolve("data");
     }
 
+    private Path data() {
+        return data(folder());
+    }
+
     private Path log() {
-        return folder.resolve("log");
+        return folder().resolve("log");
     }
 
     private void start() throws IOException {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Files.createDirectory(
+                folder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.createFile(log());
         account.handOver(log());
-        account.handOver(folder);
+        account.handOver(folder());
+        account.letThrough(scratch.path());
         Runtime.getRuntime().addShutdownHook(endOfProcess);
         Process initdb = run(
                 "initdb",
@@ -115,7 +134,7 @@ public final class SandboxServer implements AutoCloseable {
             initdb.destroyForcibly();
             throw failed("initdb");
         }
-        List<String> arguments = new ArrayList<>(List.of("-D", data().toString(), "-k", folder.toString()));
+        List<String> arguments = new ArrayList<>(List.of("-D", data().toString(), "-k", folder().toString()));
         SETTINGS.forEach(setting -> arguments.addAll(List.of("-c", setting)));
         Process started = run("postgres", arguments);
         process = started;
@@ -127,14 +146,14 @@ public final class SandboxServer implements AutoCloseable {
         command.add(installation.program(program).toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(folder().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         // the dump's own functions run in there, and shall learn nothing of ours: no password, no URL
         builder.environment().keySet().retainAll(Set.of("PATH", "LD_LIBRARY_PATH"));
         builder.environment().put("LC_ALL", "C.UTF-8");
-        builder.environment().put("HOME", folder.toString());
+        builder.environment().put("HOME", folder().toString());
         return builder.start();
     }
 
@@ -179,7 +198,10 @@ public final class SandboxServer implements AutoCloseable {
         return new HoldfastException.PreCheckFailed(
                 "cannot start a server to restore into: " + installation.program(program) + " failed: "
                         + text.strip().replace("\n", "; "),
-                (account.lent() ? "the account nobody runs it, and must be let into " + folder.getParent() + "; " : "")
+                (account.lent()
+                                ? "the account nobody runs it, and must be let into "
+                                        + scratch.path().getParent() + "; "
+                                : "")
                         + "'holdfast verify --level sound' needs no server");
     }
 
@@ -187,75 +209,28 @@ public final class SandboxServer implements AutoCloseable {
     public ConnectionTarget target(String database) {
         return ConnectionTarget.of(
                 "postgresql:///?host="
-                        + folder.toString()
+                        + folder().toString()
                                 .replace("%", "%25")
                                 .replace("&", "%26")
                                 .replace("+", "%2B"),
                 Map.of("PGUSER", superuser, "PGDATABASE", database, "PGSSLMODE", "disable", "PGPASSFILE", "/dev/null"));
     }
 
-    /// Of servers whose program was killed.
-    private static void removeLeftOvers(Path within) throws IOException {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(within, PREFIX + "*")) {
-            for (Path left : folders) {
-                String[] parts =
-                        left.getFileName().toString().substring(PREFIX.length()).split("-", 2);
-                boolean ours = parts[0].matches("\\d{1,18}") && parts.length == 2;
-                if (ours && ProcessHandle.of(Long.parseLong(parts[0])).isEmpty() && Files.isWritable(left)) {
-                    end(left);
-                    delete(left);
-                }
-            }
-        }
-    }
-
-    private static void end(Path left) throws IOException {
-        Path status = left.resolve("data").resolve("postmaster.pid");
-        if (!Files.isReadable(status)) {
-            return;
-        }
-        String first = Files.readString(status, StandardCharsets.ISO_8859_1)
-                .lines()
-                .findFirst()
-                .orElse("");
-        if (first.matches("\\d{1,18}")) {
-            ProcessHandle.of(Long.parseLong(first))
-                    // by now the number may be somebody else's
-                    .filter(handle -> handle.info().arguments().stream()
-                            .flatMap(Stream::of)
-                            .anyMatch(left.resolve("data").toString()::equals))
-                    .ifPresent(ProcessHandle::destroyForcibly);
-        }
-    }
-
     private void closeQuietly() {
         try {
             stop();
-            delete(folder);
+            scratch.close();
         } catch (IOException _) {
-            // the next sandbox removes it
+            // the next run removes it
         }
     }
 
-    private void stop() {
+    private void stop() throws IOException {
         Process running = process;
         process = null;
         if (running != null) {
-            // there is nothing in it worth a checkpoint: its children follow
-            running.destroyForcibly();
-            try {
-                running.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> all = Files.walk(tree)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+            // there is nothing in it worth a checkpoint
+            ServerProcesses.end(running.toHandle());
         }
     }
 
@@ -263,7 +238,7 @@ public final class SandboxServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stop();
-        delete(folder);
+        scratch.close();
         try {
             Runtime.getRuntime().removeShutdownHook(endOfProcess);
         } catch (IllegalStateException _) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /// Who a server runs as: PostgreSQL refuses to be root, so root lends it an account without rights.
@@ -29,6 +30,13 @@ record ServerAccount(boolean lent) {
             }
         }
         return true;
+    }
+
+    /// To what lies in a folder that is not its own.
+    void letThrough(Path folder) throws IOException {
+        if (lent) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        }
     }
 
     void handOver(Path path) throws IOException {
