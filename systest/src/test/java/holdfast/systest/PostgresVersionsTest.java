@@ -1,0 +1,28 @@
+package holdfast.systest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Goal: what is tested of PostgreSQL reaches from an old version to one that is newer than most
+/// distributions'; none is left out silently.
+final class PostgresVersionsTest {
+    private static final int OLD = 14;
+    private static final int NEW = 17;
+
+    @Test
+    void anOldAndANewVersionAreTested() {
+        List<Integer> versions = OldServer.andNewer().stream()
+                .map(programs -> programs.version("postgres"))
+                .toList();
+        assertThat(versions)
+                .as(
+                        "PostgreSQL %d or newer is needed: run .ci/postgres-%d once, which loads it into a cache where"
+                                + " ./check finds it, or name the folder of its programs: HOLDFAST_TEST_POSTGRES=FOLDER"
+                                + " ./check (or -Dpostgres.bin=FOLDER)",
+                        NEW, NEW)
+                .contains(OLD)
+                .anyMatch(version -> version >= NEW);
+    }
+}
