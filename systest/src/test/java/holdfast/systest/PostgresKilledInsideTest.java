@@ -137,12 +137,7 @@ final class PostgresKilledInsideTest {
     }
 
     private static void assertNothingIsLeft() throws Exception {
-        Await.until("the end of every session", () -> sessions("true").isEmpty());
-        Await.until(
-                "the end of every lock",
-                () -> ask("SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
-                                + " WHERE d.datname = '" + DATABASE + "'")
-                        .isEmpty());
+        ServerIsClean.assertAfter(SERVER);
         assertThat(ask("SELECT datname FROM pg_database WHERE datname LIKE '" + DATABASE + "_%'"))
                 .isEmpty();
     }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.source.postgres.PostgresServer;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,11 @@ final class PostgresKilledRestoreTest {
         live = DatabaseComparison.read(SERVER, DATABASE);
     }
 
+    @AfterEach
+    void nothingIsLeftOnTheServer() throws IOException, InterruptedException, SQLException {
+        ServerIsClean.assertAfter(SERVER);
+    }
+
     private static List<String> databases() throws SQLException {
         return SERVER.ask(
                 PostgresServer.SUPERUSER, "SELECT datname FROM pg_database WHERE datname ~ '^shop' ORDER BY 1");
@@ -77,11 +85,18 @@ final class PostgresKilledRestoreTest {
                 "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'shop_restoring%' AND query LIKE 'COPY%'"
             })
     void whatAKilledRestoreLeavesIsDroppedByTheNext(String moment) throws Exception {
-        try (HoldfastProcess restore = holdfast.start(SLOWLY)) {
-            Await.until("the moment", () -> shows(moment) || !restore.running());
-            assertThat(restore.running()).as(restore.err()).isTrue();
-            restore.kill();
-            restore.await(Duration.ofMinutes(1));
+        try (Connection other = SERVER.connect(PostgresServer.SUPERUSER);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            if (moment.contains("CREATE DATABASE")) { // which else is over before it is seen
+                statement.execute("LOCK TABLE pg_database IN SHARE MODE");
+            }
+            try (HoldfastProcess restore = holdfast.start(SLOWLY)) {
+                Await.until("the moment", () -> shows(moment) || !restore.running());
+                assertThat(restore.running()).as(restore.err()).isTrue();
+                restore.kill();
+                restore.await(Duration.ofMinutes(1));
+            }
         }
         Await.until(
                 "the end of every session",
