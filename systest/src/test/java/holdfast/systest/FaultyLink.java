@@ -109,15 +109,27 @@ final class FaultyLink implements AutoCloseable {
             try {
                 Socket client = listener.accept();
                 sockets.add(client);
-                Socket behind = new Socket();
-                sockets.add(behind);
-                behind.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server));
-                Thread.ofVirtual().start(() -> pump(client, behind, false));
-                Thread.ofVirtual().start(() -> pump(behind, client, true));
+                connect(client);
             } catch (IOException _) {
-                // nobody behind, or the end
+                // the end
             }
         }
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket behind = new Socket();
+        sockets.add(behind);
+        try {
+            behind.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server));
+            // or each answer waits for the acknowledgement of the one before it
+            client.setTcpNoDelay(true);
+            behind.setTcpNoDelay(true);
+        } catch (IOException _) {
+            client.close(); // nobody behind: as if it had been refused
+            return;
+        }
+        Thread.ofVirtual().start(() -> pump(client, behind, false));
+        Thread.ofVirtual().start(() -> pump(behind, client, true));
     }
 
     private void pump(Socket from, Socket to, boolean answers) {

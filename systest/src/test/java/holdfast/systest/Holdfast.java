@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Holdfast {
     static final String PASSWORD = "correct-h\u00f6rse";
 
+    private static final String OPTIONS = "HOLDFAST_JAVA_OPTS";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -42,6 +43,8 @@ final class Holdfast {
         environment.put("HOLDFAST_REPOSITORY", repository.toString());
         environment.put("HOLDFAST_PASSWORD", PASSWORD);
         environment.put("TMPDIR", scratch.toString());
+        // compiled quickly, not well: most runs here have little data, and end before the second compiler pays
+        environment.put(OPTIONS, "-XX:TieredStopAtLevel=1");
         return new Holdfast(folder, repository, environment, List.of());
     }
 
@@ -66,9 +69,9 @@ final class Holdfast {
         return new Holdfast(folder, repository, environment, command);
     }
 
-    /// Compiled quickly, not well: for runs with little data, which end before the second compiler pays.
-    Holdfast brief() {
-        return with("HOLDFAST_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    /// Compiled as it is for users: for runs with much data, and where it counts what the compiler does.
+    Holdfast optimised() {
+        return with(OPTIONS, "");
     }
 
     Path repository() {

@@ -24,7 +24,7 @@ final class InterruptedBackupTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository").brief();
+    private final Holdfast holdfast = place.holdfast("repository");
 
     @BeforeEach
     void makeSource() throws IOException {

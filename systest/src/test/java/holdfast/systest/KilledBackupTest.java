@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /// leaves nothing that anybody must clean up. Method: the source grows from round to round and is saved
 /// at each; the uplink is throttled, so that most of the run is open to the kill.
 final class KilledBackupTest {
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 9;
     private static final String UPLINK_KIB = "1000";
 
     private final long seed = Seed.choose();

@@ -27,7 +27,7 @@ final class NewUserErrorsTest {
     private static final String SECRET = "sw0rdfish";
 
     private static final Workplace PLACE = new Workplace();
-    private static final Holdfast HOLDFAST = PLACE.holdfast("repository").brief();
+    private static final Holdfast HOLDFAST = PLACE.holdfast("repository");
     /// fits two snapshots
     private static String digit = "";
 
@@ -55,7 +55,7 @@ final class NewUserErrorsTest {
     @BeforeAll
     static void makeTwoSnapshotsThatBeginWithTheSameDigit() throws IOException {
         HOLDFAST.run("init", "--key-cost", "10");
-        PLACE.holdfast("empty").brief().run("init", "--key-cost", "10");
+        PLACE.holdfast("empty").run("init", "--key-cost", "10");
         Files.writeString(PLACE.path("note"), "x");
         Files.writeString(PLACE.path("garbage.txt"), "this is no database".repeat(500));
         Files.writeString(PLACE.path("white space"), " \n");
@@ -176,7 +176,7 @@ final class NewUserErrorsTest {
             Files.writeString(place.path("tree/closed folder/inside"), "a");
             Files.writeString(place.path("tree/closed file"), "b");
             Files.writeString(place.path("tree/open file"), "c");
-            Holdfast holdfast = Commoner.runs(place.holdfast("repository").brief(), place);
+            Holdfast holdfast = Commoner.runs(place.holdfast("repository"), place);
             Commoner.deny(place, "tree/closed folder");
             Commoner.deny(place, "tree/closed file");
             holdfast.run("init", "--key-cost", "10");
@@ -198,7 +198,7 @@ final class NewUserErrorsTest {
         try (Workplace place = new Workplace()) {
             Files.createDirectory(place.path("tree"));
             Files.writeString(place.path("tree/file"), "content");
-            Holdfast holdfast = Commoner.runs(place.holdfast("repository").brief(), place);
+            Holdfast holdfast = Commoner.runs(place.holdfast("repository"), place);
             holdfast.run("init", "--key-cost", "10");
             String id = holdfast.backup("tree");
             place.run("chmod", "-R", "a-w", place.path("repository").toString());
@@ -216,8 +216,7 @@ final class NewUserErrorsTest {
     void aPlaceThatMayNotBeReadOrWrittenIsNamed() throws IOException {
         try (Workplace place = new Workplace()) {
             Files.createDirectory(place.path("closed"));
-            Holdfast holdfast =
-                    Commoner.runs(place.holdfast("closed/repository").brief(), place);
+            Holdfast holdfast = Commoner.runs(place.holdfast("closed/repository"), place);
             Commoner.deny(place, "closed");
             for (String[] words : List.of(new String[] {"init"}, new String[] {"snapshots"})) {
                 assertThat(holdfast.refused(1, words).err()).contains("permission denied", "hint: check owner");

@@ -34,6 +34,9 @@ final class PostgresFaultsTest {
     private static final long SLOWLY = 7L << 20;
     private static final long SOME = 10L << 20;
 
+    /// The least that there is.
+    private static final String SILENCE = "5s";
+
     @AutoClose
     private final Workplace place = new Workplace();
 
@@ -63,24 +66,8 @@ final class PostgresFaultsTest {
     @AfterEach
     void nothingIsLeftOnTheServer() throws IOException, InterruptedException, SQLException {
         link.close();
-        Await.until("the end of every session", () -> sessions().isEmpty());
-        assertThat(SERVER.data().resolve("pg_snapshots"))
-                .as("exported snapshots")
-                .isEmptyDirectory();
-        assertThat(SERVER.ask(DATABASE, "SELECT relname FROM pg_class WHERE relpersistence = 't'"))
-                .isEmpty();
+        ServerIsClean.assertAfter(SERVER);
         assertThat(place.scratch()).isEmptyDirectory();
-    }
-
-    private static List<String> sessions() throws IOException {
-        try {
-            return SERVER.ask(
-                    PostgresServer.SUPERUSER,
-                    "SELECT pid, application_name, state, query FROM pg_stat_activity WHERE datname = '" + DATABASE
-                            + "'");
-        } catch (SQLException e) {
-            throw new IOException(e);
-        }
     }
 
     private String url() {
@@ -141,21 +128,23 @@ final class PostgresFaultsTest {
                 objects,
                 "SELECT lo_from_bytea(1, string_agg(decode(md5(g::text), 'hex'), ''::bytea ORDER BY g))"
                         + " FROM generate_series(1, 900000) g");
-        String url = url().replace(DATABASE, objects);
-        for (int i = 0; i < 2; i++) {
-            link.cutAfter((5 << 20) + random.nextInt(8 << 20));
-            String id = holdfast.backup("--prove", "identical", url);
-            assertThat(link.cuts()).isEqualTo(i + 1);
-            assertThat(holdfast.snapshots().getLast().proof()).isEqualTo("identical");
-            assertThat(holdfast.run("show", id)).doesNotContain("begun-again");
-            Path target = Files.createTempDirectory(place.folder(), "restored");
-            holdfast.run("restore", id, "--target", target.toString(), "--no-verify");
-            Path file = PostgresFolder.below(target).path().resolve("blob_1.dat");
-            String md5 =
-                    HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file)));
-            assertThat(SERVER.ask(objects, "SELECT md5(lo_get(1))")).containsExactly(md5);
-            link.byReset();
+        // once by an orderly end, and what is read then by a reset
+        link.cutAfter((3 << 20) + random.nextInt(4 << 20));
+        try (HoldfastProcess backup =
+                holdfast.start("backup", "--prove", "identical", url().replace(DATABASE, objects))) {
+            Await.until("the first cut", () -> link.cuts() == 1 || !backup.running());
+            link.byReset().cutAfter((1 << 20) + random.nextInt(4 << 20));
+            Result done = Holdfast.finish(backup);
+            assertThat(done.exitCode()).as(done.all()).isZero();
         }
+        assertThat(link.cuts()).isEqualTo(2);
+        assertThat(holdfast.snapshots().getLast().proof()).isEqualTo("identical");
+        assertThat(holdfast.run("show")).doesNotContain("begun-again");
+        Path target = Files.createTempDirectory(place.folder(), "restored");
+        holdfast.run("restore", "--target", target.toString(), "--no-verify");
+        Path file = PostgresFolder.below(target).path().resolve("blob_1.dat");
+        String md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file)));
+        assertThat(SERVER.ask(objects, "SELECT md5(lo_get(1))")).containsExactly(md5);
         SERVER.run(PostgresServer.SUPERUSER, "DROP DATABASE objects WITH (FORCE)");
     }
 
@@ -210,7 +199,7 @@ final class PostgresFaultsTest {
     @Test
     void aServerThatStaysAwayIsToldInTime() throws Exception {
         Result failed;
-        try (HoldfastProcess backup = startedSlowly("--silence-timeout", "10s")) {
+        try (HoldfastProcess backup = startedSlowly("--silence-timeout", SILENCE)) {
             SERVER.stop();
             failed = backup.await(Duration.ofSeconds(50));
         } finally {
@@ -219,7 +208,7 @@ final class PostgresFaultsTest {
         assertFailed(failed, 1);
         assertThat(failed.err())
                 .contains("lost the server while the rows of public.large were read")
-                .contains("did not come back within 10 s");
+                .contains("did not come back within 5 s");
         assertTheNextWorks();
     }
 
@@ -230,12 +219,12 @@ final class PostgresFaultsTest {
         assertFailed(failed, 1);
         assertThat(failed.err())
                 .contains("lost the server while " + when)
-                .contains("did not come back within 10 s")
+                .contains("did not come back within 5 s")
                 .contains("no answer within 2.0 s");
     }
 
     private HoldfastProcess startedPatiently() throws IOException {
-        return holdfast.start("backup", url() + "?connect_timeout=2", "--silence-timeout", "10s");
+        return holdfast.start("backup", url() + "?connect_timeout=2", "--silence-timeout", SILENCE);
     }
 
     @Test
@@ -312,7 +301,7 @@ final class PostgresFaultsTest {
             backup.kill();
             backup.await(Duration.ofMinutes(1));
         }
-        Await.until("the end of every session", () -> sessions().isEmpty());
+        ServerIsClean.assertAfter(SERVER);
         assertThat(holdfast.ids()).isEmpty();
         assertTheNextWorks();
     }

@@ -30,6 +30,7 @@ final class PostgresRestoreFaultsTest {
 
     private static final String SOURCE = "shop";
     private static final int TRIES = 5;
+    private static final int LOST = 4;
 
     private static DatabaseComparison.Content source;
 
@@ -99,7 +100,7 @@ final class PostgresRestoreFaultsTest {
         holdfast.run("restore", "--target", url(first), "--batch-size", "30KiB", "--no-verify");
         long answers = link.received();
         int exact = 0;
-        for (int i = 0; i <= TRIES; i++) {
+        for (int i = 0; i < LOST; i++) {
             String to = "answered" + i;
             link.cutAfter(answers / 5 + random.nextLong(answers * 3 / 5));
             Result result = holdfast.attempt("restore", "--target", url(to), "--create", "--batch-size", "30KiB");
@@ -117,7 +118,7 @@ final class PostgresRestoreFaultsTest {
             }
             drop(to);
         }
-        assertThat(exact).as("exact ones of %d", TRIES + 1).isGreaterThanOrEqualTo(TRIES);
+        assertThat(exact).as("exact ones of %d", LOST).isGreaterThanOrEqualTo(LOST - 1);
     }
 
     @Test

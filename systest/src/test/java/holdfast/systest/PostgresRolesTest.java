@@ -44,7 +44,7 @@ final class PostgresRolesTest {
                 "DROP DATABASE IF EXISTS " + DATABASE,
                 "DROP ROLE IF EXISTS limited",
                 "CREATE ROLE limited LOGIN PASSWORD '" + PASSWORD + "'",
-                "ALTER ROLE limited SET statement_timeout = '10ms'",
+                "ALTER ROLE limited SET statement_timeout = '100ms'",
                 "ALTER ROLE limited SET idle_in_transaction_session_timeout = '10ms'",
                 "ALTER ROLE limited SET lock_timeout = '1ms'",
                 "ALTER ROLE limited SET DateStyle = 'SQL, DMY'");

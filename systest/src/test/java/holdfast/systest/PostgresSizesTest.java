@@ -25,7 +25,7 @@ final class PostgresSizesTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository").with(SERVER.programs());
+    private final Holdfast holdfast = place.holdfast("repository").optimised().with(SERVER.programs());
 
     /// By Holdfast alone, and by stock `pg_restore` out of what it has restored.
     private void assertComesBack(PostgresServer server, String database) throws IOException, SQLException {
@@ -85,8 +85,8 @@ final class PostgresSizesTest {
                 database,
                 "CREATE SCHEMA shop",
                 "CREATE TABLE shop.scans (id int, image bytea)",
-                "INSERT INTO shop.scans SELECT 1, b || b || b || b || b || b"
-                        + " FROM (SELECT decode(repeat('00ff', 50 << 20), 'hex') AS b) s");
+                "INSERT INTO shop.scans SELECT 1, b || b"
+                        + " FROM (SELECT decode(repeat('00ff', 135 << 20), 'hex') AS b) s");
         holdfast.run("init");
         Result refused = holdfast.refused(1, "backup", SERVER.url(database));
         assertThat(refused.err())
@@ -100,7 +100,7 @@ final class PostgresSizesTest {
     @Test
     void moreTablesThanTheServerCanLockAreToldWithWhatToSet() throws IOException, SQLException {
         String database = SERVER.database("too many");
-        for (int thousand = 0; thousand < 10; thousand++) {
+        for (int thousand = 0; thousand < 7; thousand++) {
             SERVER.run(
                     database,
                     "DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE format('CREATE TABLE t_" + thousand

@@ -52,7 +52,7 @@ final class PostgresUnderFireTest {
     private final ExecutorService others = Executors.newCachedThreadPool();
 
     private final long seed = Seed.choose();
-    private final Holdfast holdfast = place.holdfast("repository").with(SERVER.programs());
+    private final Holdfast holdfast = place.holdfast("repository").optimised().with(SERVER.programs());
     private final AtomicLong moves = new AtomicLong();
     private final AtomicLong changes = new AtomicLong();
     private volatile boolean over;

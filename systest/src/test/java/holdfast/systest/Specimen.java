@@ -43,7 +43,7 @@ final class Specimen implements AutoCloseable {
 
     Specimen(Random random) throws IOException {
         this.random = random;
-        Holdfast holdfast = place.holdfast("made").brief();
+        Holdfast holdfast = place.holdfast("made");
         holdfast.run("init", "--key-cost", "10");
         NastyTree.build(
                 Files.createDirectory(place.path("tree")),
@@ -66,7 +66,7 @@ final class Specimen implements AutoCloseable {
     List<String> addOtherPassword() throws IOException {
         List<String> keys = new ArrayList<>(files("keys"));
         Files.writeString(place.path("other password"), OTHER_PASSWORD);
-        place.holdfast("made").brief().run("key", "add", "--new-password-file", "other password");
+        place.holdfast("made").run("key", "add", "--new-password-file", "other password");
         List<String> added = new ArrayList<>(files("keys"));
         added.removeAll(keys);
         keys.addAll(added);
@@ -75,7 +75,7 @@ final class Specimen implements AutoCloseable {
 
     /// Puts the locks of two backups into the repository that were killed.
     List<String> leaveLocks() throws IOException, InterruptedException {
-        Holdfast holdfast = place.holdfast("made").brief();
+        Holdfast holdfast = place.holdfast("made");
         String[] slowly = {"backup", "tree", "--force", "--tag", "killed", "--limit-upload", "1"};
         try (HoldfastProcess one = holdfast.start(slowly);
                 HoldfastProcess other = holdfast.start(slowly)) {
@@ -142,7 +142,7 @@ final class Specimen implements AutoCloseable {
     /// The program on a fresh copy.
     Holdfast copy() {
         place.copy("made", "copy " + ++copies);
-        return place.holdfast("copy " + copies).brief();
+        return place.holdfast("copy " + copies);
     }
 
     /// The program on a fresh copy in which one file was damaged.
@@ -158,7 +158,7 @@ final class Specimen implements AutoCloseable {
     /// The `config` of another repository with the same password.
     Path strangeConfig() throws IOException {
         String name = "strange " + ++copies;
-        place.holdfast(name).brief().run("init", "--key-cost", "10");
+        place.holdfast(name).run("init", "--key-cost", "10");
         return place.path(name).resolve("config");
     }
 

@@ -32,7 +32,7 @@ final class SqliteDamageTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository").brief();
+    private final Holdfast holdfast = place.holdfast("repository");
     private String content = "";
 
     @BeforeEach

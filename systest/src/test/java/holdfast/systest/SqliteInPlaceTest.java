@@ -23,7 +23,7 @@ final class SqliteInPlaceTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository").brief();
+    private final Holdfast holdfast = place.holdfast("repository");
     private final Path live = place.path("srv/shop.db");
 
     @BeforeEach

@@ -86,7 +86,7 @@ final class SqliteKindsTest {
     @Test
     void everyKindComesBackAsItWas() throws IOException {
         makeAll();
-        Holdfast holdfast = place.holdfast("repository").brief();
+        Holdfast holdfast = place.holdfast("repository");
         holdfast.run("init");
         String id = holdfast.backup(Stream.concat(
                         Stream.of("--prove", "identical"), databases.stream().map(Path::toString))

@@ -27,7 +27,7 @@ final class SqliteUnderFireTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository");
+    private final Holdfast holdfast = place.holdfast("repository").optimised();
 
     /// @param before the last commit before it was begun
     /// @param after the last commit when it had ended

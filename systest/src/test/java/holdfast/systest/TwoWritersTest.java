@@ -25,7 +25,7 @@ final class TwoWritersTest {
     @AutoClose
     private final Workplace place = new Workplace();
 
-    private final Holdfast holdfast = place.holdfast("repository");
+    private final Holdfast holdfast = place.holdfast("repository").optimised();
     private final Restic restic = place.restic("repository");
     private final Random random = new Random(4);
 
