@@ -62,8 +62,7 @@ final class SnapshotsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> unreadable = new ArrayList<>();
         List<SnapshotView> views;
-        try (OpenRepository open = session.open();
-                HeldLock _ = open.lockToRead()) {
+        try (OpenRepository open = session.open()) { // a list needs no lock, and so waits for nobody
             views = SnapshotView.of(open.repository(), select(open, unreadable));
         }
         Console console = session.console();

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,8 @@ import java.util.function.Consumer;
 /// that is not what it should be. Nothing here takes a lock by itself: whoever writes holds one of
 /// [#locks].
 public final class Repository implements AutoCloseable {
+    private static final int LISTINGS = 3;
+
     private final Storage storage;
     private final Key master;
     private final RepositoryConfig config;
@@ -225,12 +228,20 @@ public final class Repository implements AutoCloseable {
     }
 
     /// The readable snapshots, oldest first; the consumer (called by this thread) is told of the others
-    /// by name.
+    /// by name. Needs no lock: when one vanishes while they are read, another one may have taken its
+    /// place, and they are listed again.
     public List<Snapshot> snapshots(Consumer<HoldfastException.Damaged> damaged) throws IOException {
-        List<ObjectId> ids = RawFiles.list(storage, Kinds.SNAPSHOTS);
-        return files.loadAll(Kinds.SNAPSHOTS, ids, SnapshotJson::read, damaged).stream()
-                .sorted(Comparator.comparing(Snapshot::time).thenComparing(Snapshot::id))
-                .toList();
+        for (int attempt = 1; ; attempt++) {
+            List<ObjectId> ids = RawFiles.list(storage, Kinds.SNAPSHOTS);
+            List<HoldfastException.Damaged> unreadable = new ArrayList<>();
+            List<Snapshot> read = files.loadAll(Kinds.SNAPSHOTS, ids, SnapshotJson::read, unreadable::add);
+            if (read.size() + unreadable.size() == ids.size() || attempt == LISTINGS) {
+                unreadable.forEach(damaged);
+                return read.stream()
+                        .sorted(Comparator.comparing(Snapshot::time).thenComparing(Snapshot::id))
+                        .toList();
+            }
+        }
     }
 
     /// The snapshots, oldest first, passing over damaged ones.

@@ -14,6 +14,7 @@ import holdfast.storage.FaultyStorage;
 import holdfast.storage.MemoryStorage;
 import holdfast.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -236,6 +237,37 @@ class RepositoryTest {
             Snapshot saved = Repositories.backUp(ours, List.of(new byte[5]));
             now.set(Repositories.NOW.plusSeconds(60));
             assertThat(Repositories.restore(reader, saved)).hasSize(1);
+        }
+    }
+
+    /// As when it is given another tag by somebody else.
+    @Test
+    void aListShowsTheSnapshotThatTakesThePlaceOfAnother() throws IOException {
+        try (Repository other = Repositories.init(storage)) {
+            Snapshot first = Repositories.backUp(other, List.of(new byte[5]));
+            AtomicReference<Snapshot> second = new AtomicReference<>();
+            FaultyStorage meanwhile = new FaultyStorage(storage, call -> {
+                if (call.operation() == FaultyStorage.Operation.GET
+                        && call.name().startsWith("snapshots/")
+                        && second.get() == null) {
+                    second.set(first); // once
+                    second.set(replace(other, first));
+                }
+                return FaultyStorage.Fault.NONE;
+            });
+            try (Repository reader = Repositories.open(meanwhile)) {
+                assertThat(reader.snapshots()).containsExactly(second.get());
+            }
+        }
+    }
+
+    private static Snapshot replace(Repository repository, Snapshot snapshot) {
+        try {
+            Snapshot later = repository.save(Repositories.snapshot(snapshot.tree(), Repositories.NOW.plusSeconds(60)));
+            repository.delete(snapshot);
+            return later;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
