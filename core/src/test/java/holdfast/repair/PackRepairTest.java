@@ -173,28 +173,30 @@ class PackRepairTest {
         IndexEntry broken = repository.blob(first, "/data/a", 2);
         repository.flip(file(broken), broken.offset() + 20);
         Map<ObjectId, SortedMap<String, byte[]>> before = Repaired.restorable(repository.reopen());
-        for (int number = 0; ; number++) {
-            SampleRepository copy = repository.copy();
-            FaultyStorage storage = FaultyStorage.failingFrom(copy.storage(), number);
-            try {
-                Repaired.packs(SampleRepository.open(storage), List.of(broken.pack()), false);
-            } catch (IOException | HoldfastException e) {
-                assertThat(storage.faults()).isNotEmpty();
-            }
-            Repository next = copy.reopen();
-            Repaired.assertNothingLost(before, next, "call " + number);
-            next.locks().removeAll();
-            Repaired.index(next);
-            PackRepairResult result = Repaired.packs(next, List.of(), true);
-            assertThat(result.lost()).isLessThanOrEqualTo(1);
-            Repaired.snapshots(copy.reopen(), true);
-            Repaired.assertClean(copy.reopen());
-            // of /data/a one blob is lost, of /b nothing
-            Snapshot repaired = copy.open().snapshots().getFirst();
-            assertThat(copy.node(repaired, "/data/a").content()).hasSize(4);
-            assertThat(copy.node(repaired, "/b")).isEqualTo(repository.node(first, "/b"));
-            if (storage.faults().isEmpty()) {
-                return;
+        for (FaultyStorage.Trouble trouble : FaultyStorage.Trouble.values()) {
+            for (int number = 0; ; number++) {
+                SampleRepository copy = repository.copy();
+                FaultyStorage storage = trouble.over(copy.storage(), number);
+                try {
+                    Repaired.packs(SampleRepository.open(storage), List.of(broken.pack()), false);
+                } catch (IOException | HoldfastException e) {
+                    assertThat(storage.faults()).isNotEmpty();
+                }
+                Repository next = copy.reopen();
+                Repaired.assertNothingLost(before, next, trouble + " at call " + number);
+                next.locks().removeAll();
+                Repaired.index(next);
+                PackRepairResult result = Repaired.packs(next, List.of(), true);
+                assertThat(result.lost()).isLessThanOrEqualTo(1);
+                Repaired.snapshots(copy.reopen(), true);
+                Repaired.assertClean(copy.reopen());
+                // of /data/a one blob is lost, of /b nothing
+                Snapshot repaired = copy.open().snapshots().getFirst();
+                assertThat(copy.node(repaired, "/data/a").content()).hasSize(4);
+                assertThat(copy.node(repaired, "/b")).isEqualTo(repository.node(first, "/b"));
+                if (storage.faults().isEmpty()) {
+                    break;
+                }
             }
         }
     }

@@ -142,23 +142,25 @@ class RecoveryTest {
     void nothingIsLostWhicheverCallFails() throws IOException {
         repository.storage().delete("snapshots/" + lost.id());
         Map<ObjectId, SortedMap<String, byte[]>> before = Repaired.restorable(repository.reopen());
-        for (int number = 0; ; number++) {
-            SampleRepository copy = repository.copy();
-            FaultyStorage storage = FaultyStorage.failingFrom(copy.storage(), number);
-            try {
-                recover(SampleRepository.open(storage));
-            } catch (IOException | HoldfastException e) {
-                assertThat(storage.faults()).isNotEmpty();
-            }
-            Repository next = copy.reopen();
-            Repaired.assertNothingLost(before, next, "call " + number);
-            next.locks().removeAll();
-            Repaired.index(next);
-            recover(next);
-            assertThat(copy.reopen().snapshots()).hasSizeBetween(2, 3);
-            Repaired.assertClean(copy.open());
-            if (storage.faults().isEmpty()) {
-                return;
+        for (FaultyStorage.Trouble trouble : FaultyStorage.Trouble.values()) {
+            for (int number = 0; ; number++) {
+                SampleRepository copy = repository.copy();
+                FaultyStorage storage = trouble.over(copy.storage(), number);
+                try {
+                    recover(SampleRepository.open(storage));
+                } catch (IOException | HoldfastException e) {
+                    assertThat(storage.faults()).isNotEmpty();
+                }
+                Repository next = copy.reopen();
+                Repaired.assertNothingLost(before, next, trouble + " at call " + number);
+                next.locks().removeAll();
+                Repaired.index(next);
+                recover(next);
+                assertThat(copy.reopen().snapshots()).hasSizeBetween(2, 3);
+                Repaired.assertClean(copy.open());
+                if (storage.faults().isEmpty()) {
+                    break;
+                }
             }
         }
     }

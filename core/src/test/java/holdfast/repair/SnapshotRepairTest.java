@@ -332,27 +332,29 @@ class SnapshotRepairTest {
         Map<ObjectId, SortedMap<String, byte[]>> restorable = Repaired.restorable(repository.reopen());
         SortedMap<String, byte[]> expected = new TreeMap<>(before);
         expected.put("/srv/a", without(before("/srv/a"), 2));
-        for (int number = 0; ; number++) {
-            SampleRepository copy = repository.copy();
-            FaultyStorage storage = FaultyStorage.failingFrom(copy.storage(), number);
-            try {
-                Repaired.snapshots(SampleRepository.open(storage), true);
-            } catch (IOException | HoldfastException e) {
-                assertThat(storage.faults()).isNotEmpty();
-            }
-            Repository next = copy.reopen();
-            Repaired.assertNothingLost(restorable, next, "call " + number);
-            assertThat(next.snapshots().stream().map(Snapshot::time)).contains(damaged.time());
-            next.locks().removeAll();
-            Repaired.index(next);
-            Repaired.snapshots(next, true);
-            List<Snapshot> left = copy.reopen().snapshots();
-            assertThat(left).hasSize(2);
-            assertThat(Repaired.same(Backups.contents(copy.open(), left.getLast()), expected))
-                    .isTrue();
-            assertThat(Repaired.check(copy.open()).passed()).isTrue();
-            if (storage.faults().isEmpty()) {
-                return;
+        for (FaultyStorage.Trouble trouble : FaultyStorage.Trouble.values()) {
+            for (int number = 0; ; number++) {
+                SampleRepository copy = repository.copy();
+                FaultyStorage storage = trouble.over(copy.storage(), number);
+                try {
+                    Repaired.snapshots(SampleRepository.open(storage), true);
+                } catch (IOException | HoldfastException e) {
+                    assertThat(storage.faults()).isNotEmpty();
+                }
+                Repository next = copy.reopen();
+                Repaired.assertNothingLost(restorable, next, trouble + " at call " + number);
+                assertThat(next.snapshots().stream().map(Snapshot::time)).contains(damaged.time());
+                next.locks().removeAll();
+                Repaired.index(next);
+                Repaired.snapshots(next, true);
+                List<Snapshot> left = copy.reopen().snapshots();
+                assertThat(left).hasSize(2);
+                assertThat(Repaired.same(Backups.contents(copy.open(), left.getLast()), expected))
+                        .isTrue();
+                assertThat(Repaired.check(copy.open()).passed()).isTrue();
+                if (storage.faults().isEmpty()) {
+                    break;
+                }
             }
         }
     }

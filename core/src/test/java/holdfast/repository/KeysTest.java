@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class KeysTest {
@@ -115,6 +116,50 @@ class KeysTest {
                         .as("%s of call %d", fault, failAt)
                         .isTrue();
             }
+        }
+    }
+
+    /// As [#changingThePasswordNeverLocksOneOut], for adding a key and for removing one: the password in use opens it
+    /// whatever happens, and the same command, given again, does what it says.
+    @Test
+    void addingAndRemovingKeysNeverLocksOneOut() throws IOException {
+        for (boolean add : new boolean[] {true, false}) {
+            for (Fault fault : Fault.values()) {
+                boolean met = true;
+                for (int failAt = 0; met; failAt++) {
+                    MemoryStorage fresh = new MemoryStorage();
+                    ObjectId second = null;
+                    try (Repository repository = Repositories.init(fresh)) {
+                        second = add ? null : repository.keys().add(SECOND, Repositories.QUICK);
+                    }
+                    int number = failAt;
+                    FaultyStorage faulty = FaultyStorage.whenever(fresh, call -> call.number() == number, fault);
+                    try (Repository repository = Repositories.open(faulty)) {
+                        addOrRemove(repository, second);
+                    } catch (IOException | HoldfastException e) {
+                        assertThat(e.getMessage())
+                                .as("%s of call %d", fault, failAt)
+                                .isNotBlank();
+                    }
+                    met = !faulty.faults().isEmpty();
+                    try (Repository repository = Repositories.open(fresh)) {
+                        if (add || opens(fresh, SECOND)) {
+                            addOrRemove(repository, second);
+                        }
+                    }
+                    assertThat(opens(fresh, SECOND))
+                            .as("%s of call %d", fault, failAt)
+                            .isEqualTo(add);
+                }
+            }
+        }
+    }
+
+    private static void addOrRemove(Repository repository, @Nullable ObjectId second) throws IOException {
+        if (second == null) {
+            repository.keys().add(SECOND, Repositories.QUICK);
+        } else {
+            repository.keys().remove(second.hex());
         }
     }
 

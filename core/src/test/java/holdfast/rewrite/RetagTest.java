@@ -82,27 +82,29 @@ class RetagTest {
 
     @Test
     void noSnapshotIsLostWhicheverCallFails() throws IOException {
-        for (int number = 0; ; number++) {
-            SampleRepository copy = repository.copy();
-            FaultyStorage storage = FaultyStorage.failingFrom(copy.storage(), number);
-            try {
-                retag(SampleRepository.open(storage), TagChange.to(List.of("new")));
-            } catch (IOException | HoldfastException e) {
-                assertThat(storage.faults()).isNotEmpty();
-            }
-            Repository next = copy.reopen();
-            assertThat(next.snapshots().stream().map(Snapshot::tree).distinct())
-                    .containsExactly(first.tree(), second.tree());
-            // whatever of the two forms is proven, no proof is of anything else
-            assertThat(next.proofs())
-                    .isNotEmpty()
-                    .allSatisfy(proof -> assertThat(proof.level()).isEqualTo(ProofLevel.SOUND));
-            next.locks().removeAll();
-            retag(next, TagChange.to(List.of("new")));
-            assertThat(copy.reopen().snapshots())
-                    .allSatisfy(snapshot -> assertThat(snapshot.tags()).containsExactly("new"));
-            if (storage.faults().isEmpty()) {
-                return;
+        for (FaultyStorage.Trouble trouble : FaultyStorage.Trouble.values()) {
+            for (int number = 0; ; number++) {
+                SampleRepository copy = repository.copy();
+                FaultyStorage storage = trouble.over(copy.storage(), number);
+                try {
+                    retag(SampleRepository.open(storage), TagChange.to(List.of("new")));
+                } catch (IOException | HoldfastException e) {
+                    assertThat(storage.faults()).isNotEmpty();
+                }
+                Repository next = copy.reopen();
+                assertThat(next.snapshots().stream().map(Snapshot::tree).distinct())
+                        .containsExactly(first.tree(), second.tree());
+                // whatever of the two forms is proven, no proof is of anything else
+                assertThat(next.proofs())
+                        .isNotEmpty()
+                        .allSatisfy(proof -> assertThat(proof.level()).isEqualTo(ProofLevel.SOUND));
+                next.locks().removeAll();
+                retag(next, TagChange.to(List.of("new")));
+                assertThat(copy.reopen().snapshots())
+                        .allSatisfy(snapshot -> assertThat(snapshot.tags()).containsExactly("new"));
+                if (storage.faults().isEmpty()) {
+                    break;
+                }
             }
         }
     }

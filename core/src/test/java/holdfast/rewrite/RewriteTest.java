@@ -242,22 +242,24 @@ class RewriteTest {
         for (Snapshot snapshot : List.of(first, second)) {
             before.put(snapshot.id(), contents(repository.open(), snapshot));
         }
-        for (boolean forget : new boolean[] {false, true}) {
-            for (int number = 0; ; number++) {
-                SampleRepository copy = repository.copy();
-                FaultyStorage storage = FaultyStorage.failingFrom(copy.storage(), number);
-                try {
-                    rewrite(SampleRepository.open(storage), forget, "/srv/a");
-                } catch (IOException | HoldfastException e) {
-                    assertThat(storage.faults()).isNotEmpty();
-                }
-                requireWhole(copy.reopen(), before, forget);
-                copy.open().locks().removeAll();
-                rewrite(copy.reopen(), forget, "/srv/a");
-                requireWhole(copy.reopen(), before, forget);
-                assertThat(copy.open().snapshots()).hasSize(forget ? 2 : 4);
-                if (storage.faults().isEmpty()) {
-                    break;
+        for (FaultyStorage.Trouble trouble : FaultyStorage.Trouble.values()) {
+            for (boolean forget : new boolean[] {false, true}) {
+                for (int number = 0; ; number++) {
+                    SampleRepository copy = repository.copy();
+                    FaultyStorage storage = trouble.over(copy.storage(), number);
+                    try {
+                        rewrite(SampleRepository.open(storage), forget, "/srv/a");
+                    } catch (IOException | HoldfastException e) {
+                        assertThat(storage.faults()).isNotEmpty();
+                    }
+                    requireWhole(copy.reopen(), before, forget);
+                    copy.open().locks().removeAll();
+                    rewrite(copy.reopen(), forget, "/srv/a");
+                    requireWhole(copy.reopen(), before, forget);
+                    assertThat(copy.open().snapshots()).hasSize(forget ? 2 : 4);
+                    if (storage.faults().isEmpty()) {
+                        break;
+                    }
                 }
             }
         }

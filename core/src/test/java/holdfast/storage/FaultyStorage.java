@@ -36,6 +36,24 @@ public final class FaultyStorage implements Storage {
         IGNORE
     }
 
+    /// What may be wrong with a storage, for tests that let it happen at every call in turn.
+    public enum Trouble {
+        /// One call fails.
+        A_CALL_FAILS,
+        /// One call is done and seems to have failed.
+        AN_ANSWER_IS_LOST,
+        /// Nothing is answered any more.
+        THE_STORAGE_IS_GONE;
+
+        public FaultyStorage over(Storage storage, int number) {
+            return switch (this) {
+                case A_CALL_FAILS -> failingCall(storage, number);
+                case AN_ANSWER_IS_LOST -> losingAnswer(storage, number);
+                case THE_STORAGE_IS_GONE -> failingFrom(storage, number);
+            };
+        }
+    }
+
     /// One call, as the script sees it.
     public record Call(int number, Operation operation, String name) {}
 
