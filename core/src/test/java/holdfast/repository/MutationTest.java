@@ -4,29 +4,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
 import holdfast.crypto.Key;
+import holdfast.crypto.Seal;
 import holdfast.model.Attributes;
 import holdfast.model.BlobType;
 import holdfast.model.ExtendedAttribute;
+import holdfast.model.Fingerprint;
 import holdfast.model.HoldfastException;
+import holdfast.model.Manifest;
 import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.model.ObjectId;
 import holdfast.model.Proof;
 import holdfast.model.ProofLevel;
+import holdfast.model.SourceKind;
+import holdfast.model.SourceRecord;
+import holdfast.model.TableRecord;
+import holdfast.model.TableState;
 import holdfast.model.Tree;
+import holdfast.pack.PackHeader;
 import holdfast.pack.PackedBlob;
+import holdfast.repository.json.ManifestJson;
 import holdfast.repository.json.ProofJson;
 import holdfast.repository.json.SnapshotJson;
 import holdfast.repository.json.TreeJson;
+import holdfast.repository.json.TreeText;
 import holdfast.storage.Copies;
 import holdfast.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -38,6 +50,7 @@ import org.junit.jupiter.api.TestFactory;
 /// `-Dseed=`.
 class MutationTest {
     private static final int ROUNDS = 4_000;
+    private static final long HEADER_PACK_BYTES = 100 + 200 + 37 + 41 + Seal.OVERHEAD + 4;
     private static final ObjectId ID = ObjectId.hash(new byte[1]);
     private static final List<String> PIECES = List.of(
             "{",
@@ -94,7 +107,11 @@ class MutationTest {
         Key master = Key.generate(new SecureRandom());
         KeyFile key = KeyFile.create(master, Repositories.PASSWORD, Repositories.QUICK, client, Repositories.NOW);
         Proof proof = new Proof(ID, ProofLevel.SOUND, true, Repositories.NOW, Duration.ofMillis(5), "host", List.of());
+        ByteBuffer header = header();
         return List.of(
+                new Format("pack header", header, bytes -> PackHeader.read(bytes.duplicate(), HEADER_PACK_BYTES)),
+                new Format("text of a tree", TreeJson.write(tree), TreeText::read),
+                new Format("manifest", ManifestJson.write(manifest()), ManifestJson::read),
                 new Format("tree", TreeJson.write(tree), TreeJson::read),
                 new Format("index", index.done(), bytes -> {
                     IndexFile.read(bytes, (pack, blobs) -> {});
@@ -109,6 +126,30 @@ class MutationTest {
                 new Format("config", ConfigFile.write(new RepositoryConfig(2, ID, 0x3abcL)), ConfigFile::read),
                 new Format("proof", ProofJson.write(proof), ProofJson::read),
                 new Format("compressed document", compressed(TreeJson.write(tree)), SealedFiles::decode));
+    }
+
+    /// Of one blob that is not compressed and one that is.
+    private static ByteBuffer header() {
+        ByteBuffer header = ByteBuffer.allocate(37 + 41).order(ByteOrder.LITTLE_ENDIAN);
+        header.put((byte) 0).putInt(100).put(ID.bytes());
+        header.put((byte) 3).putInt(200).putInt(900).put(ID.bytes());
+        return header.flip();
+    }
+
+    private static Manifest manifest() {
+        SourceRecord source = new SourceRecord(
+                SourceKind.SQLITE,
+                "/a",
+                "/a",
+                Map.of("sqlite.version", "3.50"),
+                List.of(new TableRecord("tax", 1, new Fingerprint(0, 2))
+                        .withReadAt(Repositories.NOW)
+                        .withState(new TableState("7.dat", 12, "ab"))),
+                1,
+                8192,
+                List.of("row 3 missing"),
+                List.of(new SourceRecord.Failure("x", "changed", true)));
+        return new Manifest(1, Repositories.NOW, "holdfast", "host", "ann", "", "", "", List.of(source), 2);
     }
 
     private static ByteBuffer compressed(ByteBuffer json) {
