@@ -68,6 +68,41 @@ final class FullDiskTest {
         holdfast.run("check", "--read-data");
     }
 
+    @Test
+    void aCopyFailsInOneLineAndTheNextOneGoesOn() throws IOException {
+        Holdfast from = place.holdfast("from").brief();
+        from.run("init");
+        Trees.ordinary(place.path("tree"), random);
+        String first = from.backup("tree");
+        place.copy("tree", "tree before");
+        Holdfast to = Holdfast.on(small.resolve("repository"), place.folder(), place.scratch())
+                .brief()
+                .with("HOLDFAST_FROM_PASSWORD", Holdfast.PASSWORD);
+        to.run("init");
+        to.run("copy", "--from-repo", "from");
+        assertThat(to.ids()).hasSize(1);
+        Files.write(place.path("tree/too large"), Trees.bytes(random, 40 * MEBIBYTE));
+        String large = from.backup("tree");
+        Files.delete(place.path("tree/too large"));
+        from.backup("tree");
+
+        Result failed = to.refused(1, "copy", "--from-repo", "from");
+        assertThat(failed.err()).containsIgnoringCase("no space left");
+        assertThat(to.ids()).hasSize(1);
+        to.run("check", "--read-data");
+        Path target = place.path("restored");
+        to.run("restore", "latest", "--target", target.toString());
+        Trees.assertSame(place.path("tree before"), target.resolve("tree"));
+
+        // what does not fit goes; then the copy is completed by itself
+        from.run("forget", large);
+        to.run("prune");
+        to.run("copy", "--from-repo", "from");
+        assertThat(to.ids()).hasSameSizeAs(from.ids()).doesNotContain(large);
+        to.run("check", "--read-data");
+        assertThat(from.ids()).contains(first);
+    }
+
     private void restoreAndCompare(Holdfast holdfast, String id, Path tree, String database) throws IOException {
         Path target = Files.createTempDirectory(place.folder(), "restored");
         holdfast.run("restore", id, "--target", target.toString());
