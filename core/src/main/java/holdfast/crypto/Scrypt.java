@@ -56,8 +56,14 @@ public final class Scrypt {
         if (r < 1 || p < 1 || (long) r * p >= 1 << 24) {
             throw new IllegalArgumentException("scrypt: r and p out of range: " + r + ", " + p);
         }
-        if ((long) n * r > MEMORY_BYTES_MAX / 128) {
-            throw new IllegalArgumentException("scrypt: N " + n + " and r " + r + " would need more than 1 GiB");
+        long memory = 128L * r * n + 256L * r * p;
+        if (memory > MEMORY_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "scrypt: N " + n + ", r " + r + " and p " + p + " would need more than 1 GiB");
+        }
+        if (memory > Runtime.getRuntime().maxMemory() / 5 * 4) {
+            throw new IllegalArgumentException("scrypt: N " + n + ", r " + r + " and p " + p + " need " + (memory >> 20)
+                    + " MiB; try HOLDFAST_JAVA_OPTS=-Xmx2g");
         }
         if ((long) n * r * 128 > WORK_BYTES_MAX / p) {
             throw new IllegalArgumentException("scrypt: N " + n + ", r " + r + ", p " + p + " would take too long");

@@ -11,11 +11,15 @@ import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.model.ObjectId;
 import holdfast.model.Tree;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// Walks a snapshot's tree and decides what stands where. Reads only the repository. Used by one
 /// thread, once.
 public final class Planner {
+    /// What an entry of the plan takes at least, besides its paths, in bytes.
+    private static final int ENTRY_BYTES = 250;
+
     private record Inode(long device, long inode) {}
 
     private final Repository repository;
@@ -35,11 +42,15 @@ public final class Planner {
     private final Map<Inode, Integer> linkedFiles = new HashMap<>();
     private final Map<Inode, Integer> linkedOthers = new HashMap<>();
     private Set<String> except = Set.of();
+    private final FolderPaths paths;
+    private final Deque<Folder> open = new ArrayDeque<>();
     private long bytes;
+    private long memory = Runtime.getRuntime().maxMemory();
 
-    private Planner(Repository repository, PathFilter filter) {
+    private Planner(Repository repository, PathFilter filter) throws IOException {
         this.repository = repository;
         this.filter = filter;
+        this.paths = new FolderPaths(repository);
     }
 
     /// @param root the snapshot's tree
@@ -67,10 +78,11 @@ public final class Planner {
                         "cannot restore " + FileNames.display(placement.from()) + ": it is no directory",
                         "name the file itself with --include");
             }
-            entries(node, placement.from(), directory);
+            enter(node, placement.from(), new Lazy(directory));
         } else {
             visit(node, placement.name(), placement.from(), new Lazy(directory));
         }
+        walk();
     }
 
     /// A directory that comes into being when the first entry needs it.
@@ -116,7 +128,7 @@ public final class Planner {
                 if (choice == PathFilter.Choice.TAKE) {
                     directory.index();
                 }
-                below(node, source, directory);
+                enter(node, source, directory);
             }
             case FILE -> file(node, name, source, parent.index());
             case SYMLINK, FIFO, SOCKET, DEVICE, CHARACTER_DEVICE -> other(node, name, parent.index());
@@ -126,53 +138,83 @@ public final class Planner {
         }
     }
 
-    private void entries(Node node, String source, int directory) throws IOException {
-        below(node, source, new Lazy(directory));
+    /// A folder of the snapshot that is being gone through.
+    private static final class Folder {
+        private final String source;
+        private final Lazy directory;
+        private final Iterator<Node> rest;
+        private @Nullable String before;
+
+        Folder(String source, Lazy directory, Tree tree) {
+            this.source = source;
+            this.directory = directory;
+            this.rest = tree.nodes().iterator();
+        }
     }
 
-    private void below(Node node, String source, Lazy directory) throws IOException {
-        ObjectId subtree = node.subtree();
-        if (subtree == null) {
-            throw damaged(source, "a directory without a tree");
-        }
-        String before = null;
-        for (Node entry : tree(subtree, source).nodes()) {
-            String name = entry.name();
-            if (before != null && FileNames.compare(before, name) >= 0) {
-                throw damaged(source, "two entries named " + FileNames.display(name) + ", or out of order");
+    /// Goes through all that was entered. Folders are as deep as they are, so no method calls itself.
+    private void walk() throws IOException {
+        while (!open.isEmpty()) {
+            Folder folder = open.getFirst();
+            if (!folder.rest.hasNext()) {
+                open.pop();
+                continue;
             }
-            before = name;
+            Node entry = folder.rest.next();
+            String name = entry.name();
+            if (folder.before != null && FileNames.compare(folder.before, name) >= 0) {
+                throw damaged(folder.source, "two entries named " + FileNames.display(name) + ", or out of order");
+            }
+            folder.before = name;
             if (name.isEmpty()
                     || name.equals(".")
                     || name.equals("..")
                     || name.indexOf('/') >= 0
                     || name.indexOf(0) >= 0) {
-                throw damaged(source, "an entry that would lead outside: " + FileNames.display(name));
+                throw damaged(folder.source, "an entry that would lead outside: " + FileNames.display(name));
             }
-            String path = join(source, name);
+            String path = FolderPaths.below(folder.source, name);
             if (!except.contains(path)) {
-                visit(entry, name, path, directory);
+                visit(entry, name, path, folder.directory);
             }
         }
+    }
+
+    private void enter(Node node, String source, Lazy directory) throws IOException {
+        ObjectId subtree = node.subtree();
+        if (subtree == null) {
+            throw damaged(source, "a directory without a tree");
+        }
+        Tree tree = tree(subtree, source);
+        paths.enter(source, subtree, tree);
+        open.push(new Folder(source, directory, tree));
     }
 
     private void file(Node node, String name, String source, int directory) {
         int first = first(node, linkedFiles, files.size());
         if (first < files.size() && files.get(first).node().content().equals(node.content())) {
-            links.add(new PlannedLink(directory, name, true, first, pathIn(directory, name)));
+            String path = pathIn(directory, name);
+            take(path.length());
+            links.add(new PlannedLink(directory, name, true, first, path));
             return;
         }
-        files.add(new PlannedFile(directory, name, node, pathIn(directory, name), source));
-        bytes += node.size();
+        String path = pathIn(directory, name);
+        take(source.length() + path.length());
+        files.add(new PlannedFile(directory, name, node, path, source));
+        bytes = bytes + node.size() < 0 ? Long.MAX_VALUE : bytes + node.size();
     }
 
     private void other(Node node, String name, int directory) {
         int first = first(node, linkedOthers, others.size());
         if (first < others.size() && others.get(first).node().type() == node.type()) {
-            links.add(new PlannedLink(directory, name, false, first, pathIn(directory, name)));
+            String path = pathIn(directory, name);
+            take(path.length());
+            links.add(new PlannedLink(directory, name, false, first, path));
             return;
         }
-        others.add(new PlannedNode(directory, name, node, pathIn(directory, name)));
+        String path = pathIn(directory, name);
+        take(path.length());
+        others.add(new PlannedNode(directory, name, node, path));
     }
 
     /// Index of the node of which this one is another name; `next`, under which it is remembered, if it is the first.
@@ -222,7 +264,23 @@ public final class Planner {
         }
     }
 
+    /// Whether there is memory for one entry more. What is honest takes more than this allows for, so nothing that
+    /// could
+    /// be restored is refused.
+    private void take(int characters) {
+        memory -= ENTRY_BYTES + characters;
+        if (memory < 0) {
+            throw new HoldfastException.Failed(
+                    "cannot restore so much at once: more than "
+                            + (directories.size() + files.size() + links.size() + others.size())
+                            + " entries do not fit into the memory of this process, "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB",
+                    "restore it in parts with --include, or allow more by HOLDFAST_JAVA_OPTS=-Xmx2g");
+        }
+    }
+
     private int add(PlannedDirectory directory) {
+        take(directory.path().length());
         directories.add(directory);
         return directories.size() - 1;
     }

@@ -9,6 +9,7 @@ import holdfast.model.ObjectId;
 import holdfast.model.Tree;
 import holdfast.repository.BlobIndex;
 import holdfast.repository.BlobWriter;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.IndexEntry;
 import holdfast.repository.Repository;
 import holdfast.repository.json.TreeJson;
@@ -93,7 +94,7 @@ final class TreeRepair {
         }
 
         String path(Node child) {
-            return (path.equals("/") ? "" : path) + "/" + child.name();
+            return FolderPaths.below(path, child.name());
         }
     }
 

@@ -6,6 +6,7 @@ import holdfast.model.ObjectId;
 import holdfast.model.Tree;
 import holdfast.repository.json.BrokenFormatException;
 import holdfast.repository.json.TreeJson;
+import holdfast.repository.json.TreeTooLargeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -183,7 +184,12 @@ final class Blobs {
         ByteBuffer json = load(BlobType.TREE, id);
         Tree tree;
         try {
-            tree = TreeJson.read(json);
+            tree = TreeJson.read(json, HeapShare.BLOB_MAX);
+        } catch (TreeTooLargeException e) {
+            throw new HoldfastException.Failed(
+                    "tree blob " + id + " in " + location + " has too many entries for " + HeapShare.ofHeap(),
+                    PackReader.MORE_HEAP,
+                    e);
         } catch (BrokenFormatException e) {
             throw new HoldfastException.Damaged(
                     "tree blob " + id + " in " + location + " is damaged: " + e.getMessage(), RawFiles.DAMAGE_HINT, e);

@@ -17,6 +17,8 @@ import java.util.Arrays;
 /// @param data the sealed master key
 record KeyFile(Instant created, String user, String host, int n, int r, int p, byte[] salt, byte[] data) {
     private static final int SALT_BYTES = 64;
+    /// It is hashed over and over again.
+    private static final int SALT_BYTES_MAX = 1024;
     private static final int DERIVED_BYTES = Key.ENCRYPT_BYTES + 2 * Key.MAC_BYTES;
     private static final String KDF = "scrypt";
 
@@ -52,6 +54,11 @@ record KeyFile(Instant created, String user, String host, int n, int r, int p, b
             throw new BrokenFormatException("its scrypt parameters are refused: " + e.getMessage(), e);
         }
         return readMaster(SealedFiles.open(derived, ByteBuffer.wrap(data)));
+    }
+
+    /// What trying a password costs, as bytes that scrypt mixes.
+    double work() {
+        return 128.0 * n * r * p;
     }
 
     private static ByteBuffer masterJson(Key master) {
@@ -145,6 +152,9 @@ record KeyFile(Instant created, String user, String host, int n, int r, int p, b
             }
             if (salt.length == 0 || data.length == 0) {
                 throw new BrokenFormatException("a key without salt or data");
+            }
+            if (salt.length > SALT_BYTES_MAX) {
+                throw new BrokenFormatException("a salt of " + salt.length + " bytes");
             }
             return new KeyFile(created, user, host, n, r, p, salt, data);
         }

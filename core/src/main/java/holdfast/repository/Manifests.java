@@ -38,6 +38,9 @@ public final class Manifests {
         ByteArrayOutputStream json = new ByteArrayOutputStream((int) file.get().size());
         for (ObjectId blob : file.get().content()) {
             json.writeBytes(repository.loadBlob(BlobType.DATA, blob).array());
+            if (json.size() > file.get().size()) {
+                throw damaged(snapshot, "its content is longer than its size", null);
+            }
         }
         try {
             return Optional.of(ManifestJson.read(ByteBuffer.wrap(json.toByteArray())));

@@ -3,6 +3,7 @@ package holdfast.repository;
 import holdfast.chunk.Polynomial;
 import holdfast.crypto.BrokenSealException;
 import holdfast.crypto.Key;
+import holdfast.crypto.Scrypt;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.repository.json.BrokenFormatException;
@@ -24,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
     /// How many keys a password is tried on; each costs a scrypt.
     private static final int KEYS_MAX = 20;
+    /// What trying them may cost in all. Whoever may store files may store keys that cost more than any honest one, so
+    /// those are tried last.
+    private static final double WORK_MAX = 2.0 * Scrypt.WORK_BYTES_MAX;
+
+    private static final double WORK_USUAL = Scrypt.WORK_BYTES_MAX / 16.0;
 
     static boolean exists(Storage storage) throws IOException {
         try {
@@ -101,7 +107,14 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
         List<String> unreadable = new ArrayList<>();
         List<Candidate> candidates = candidates(storage, unreadable);
         HoldfastException.@Nullable Damaged damage = null;
+        double work = 0;
         for (Candidate candidate : candidates.subList(0, Math.min(KEYS_MAX, candidates.size()))) {
+            work += candidate.file().work();
+            if (work > WORK_MAX) {
+                damage = RawFiles.damaged(
+                        Kinds.KEYS + candidate.id().hex(), storage, "trying it would take too long", damage);
+                break;
+            }
             try {
                 Key master = candidate.file().open(password);
                 return new Opening(master, candidate.id(), readConfig(storage, config, master));
@@ -175,7 +188,7 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
 
     private record Candidate(ObjectId id, KeyFile file) {}
 
-    /// The keys that can be read, the newest first: it is the most likely one.
+    /// The keys that can be read, the newest first: it is the most likely one. Costly ones come last.
     ///
     /// @param unreadable takes the names of the others
     private static List<Candidate> candidates(Storage storage, List<String> unreadable) throws IOException {
@@ -196,8 +209,8 @@ record Opening(Key master, ObjectId keyId, RepositoryConfig config) {
             throw damage != null ? damage : RawFiles.damaged(Kinds.KEYS, storage, "there are no keys", null);
         }
         candidates.sort(
-                Comparator.comparing((Candidate candidate) -> candidate.file().created())
-                        .reversed());
+                Comparator.comparing((Candidate candidate) -> candidate.file().work() > WORK_USUAL)
+                        .thenComparing(candidate -> candidate.file().created(), Comparator.reverseOrder()));
         return candidates;
     }
 }

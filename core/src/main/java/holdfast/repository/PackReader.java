@@ -23,6 +23,9 @@ public final class PackReader {
     /// At most so much is fetched at once, unless a single blob is larger.
     private static final int FETCH_BYTES_MAX = 8 << 20;
 
+    static final String MORE_HEAP =
+            "if it is not hostile, allow more: HOLDFAST_JAVA_OPTS='-Xmx4g" + " -XX:MaxDirectMemorySize=2g'";
+
     private static final int HEADER_GUESS_BYTES = 32 << 10;
     private static final int HEADER_BYTES_MAX = 64 << 20;
 
@@ -45,6 +48,9 @@ public final class PackReader {
     /// @throws IOException when the storage failed (a missing pack is damage, not failure), or the
     ///     consumer did
     public void read(ObjectId pack, List<IndexEntry> wanted, BlobConsumer each) throws IOException {
+        for (IndexEntry entry : wanted) {
+            checkLength(entry);
+        }
         List<IndexEntry> sorted = wanted.stream()
                 .sorted(Comparator.comparingInt(IndexEntry::offset))
                 .toList();
@@ -57,6 +63,15 @@ public final class PackReader {
             }
         } finally {
             openers.giveBack(opener);
+        }
+    }
+
+    /// @throws HoldfastException.Failed when there is no room for the blob, which need not be damaged
+    private void checkLength(IndexEntry entry) {
+        long bytes = Math.max(entry.length(), entry.plainBytes());
+        if (bytes > HeapShare.BLOB_MAX) {
+            throw new HoldfastException.Failed(
+                    describe(entry) + " has " + (bytes >> 20) + " MiB, too much for " + HeapShare.ofHeap(), MORE_HEAP);
         }
     }
 
@@ -119,12 +134,12 @@ public final class PackReader {
     }
 
     private HoldfastException.Damaged damaged(IndexEntry entry, String why, IOException cause) {
+        return new HoldfastException.Damaged(describe(entry) + " is damaged: " + why, RawFiles.DAMAGE_HINT, cause);
+    }
+
+    private String describe(IndexEntry entry) {
         String kind = entry.type().name().toLowerCase(Locale.ROOT);
-        return new HoldfastException.Damaged(
-                kind + " blob " + entry.id() + " in " + name(entry.pack()) + " in " + storage.location()
-                        + " is damaged: " + why,
-                RawFiles.DAMAGE_HINT,
-                cause);
+        return kind + " blob " + entry.id() + " in " + name(entry.pack()) + " in " + storage.location();
     }
 
     private static String name(ObjectId pack) {

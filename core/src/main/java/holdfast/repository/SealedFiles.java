@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Gatherers;
 
@@ -30,13 +31,14 @@ final class SealedFiles {
     private static final byte COMPRESSED = 2;
     private static final int LEVEL = 3;
     /// Far above the largest index file any program writes.
-    private static final int DOCUMENT_BYTES_MAX = 1 << 29;
+    private static final int DOCUMENT_BYTES_MAX = (int) Math.min(1 << 29, HeapShare.DOCUMENT_MAX);
 
     private static final int EXPANSION_MAX = 1 << 15;
 
     private final Storage storage;
     private final Key key;
     private final int version;
+    private final ReentrantLock large = new ReentrantLock();
 
     SealedFiles(Storage storage, Key key, int version) {
         this.storage = storage;
@@ -61,11 +63,24 @@ final class SealedFiles {
     <T> T load(String kind, ObjectId id, Reader<T> reader) throws IOException {
         ByteBuffer sealed = RawFiles.get(storage, kind, id);
         try {
-            return reader.read(id, decode(open(key, sealed)));
+            ByteBuffer opened = open(key, sealed);
+            return plainBytes(opened) <= HeapShare.DOCUMENT_ALONE
+                    ? reader.read(id, decode(opened))
+                    : alone(reader, id, opened);
         } catch (BrokenSealException e) {
             throw damaged(kind, id, "it was not sealed with this repository's key", e);
         } catch (BrokenFormatException e) {
             throw damaged(kind, id, RawFiles.reason(e), e);
+        }
+    }
+
+    /// Reads what is large when nothing else that is large is being read.
+    private <T> T alone(Reader<T> reader, ObjectId id, ByteBuffer opened) throws IOException {
+        large.lock();
+        try {
+            return reader.read(id, decode(opened));
+        } finally {
+            large.unlock();
         }
     }
 
@@ -192,13 +207,26 @@ final class SealedFiles {
         opened.get(opened.position() + 1, frame);
         try {
             long declared = Zstd.getFrameContentSize(frame);
-            if (declared > 0 && declared <= DOCUMENT_BYTES_MAX && declared / EXPANSION_MAX <= frame.length) {
+            if (declared > DOCUMENT_BYTES_MAX) {
+                throw new IOException("it says it has " + declared + " bytes");
+            }
+            if (declared > 0 && declared / EXPANSION_MAX <= frame.length) {
                 return ByteBuffer.wrap(Zstd.decompress(frame, (int) declared));
             }
             return decompressUnsized(frame);
         } catch (ZstdException | IOException e) {
             throw new BrokenFormatException("it cannot be decompressed", e);
         }
+    }
+
+    /// How long the JSON of an opened document is; of one that does not say so, the most that is possible.
+    private static long plainBytes(ByteBuffer opened) {
+        if (!opened.hasRemaining() || opened.get(opened.position()) != COMPRESSED) {
+            return opened.remaining();
+        }
+        int at = opened.arrayOffset() + opened.position() + 1;
+        long declared = Zstd.getFrameContentSize(opened.array(), at, opened.remaining() - 1);
+        return declared > 0 ? declared : Long.MAX_VALUE;
     }
 
     /// Decompresses what does not say, or not credibly, how large it will be.

@@ -82,6 +82,7 @@ public final class TreeWalk {
         private int[] waiting = new int[64];
         private int count;
         private int busy;
+        private final ReentrantLock large = new ReentrantLock();
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition changed = lock.newCondition();
         private @Nullable Throwable failure;
@@ -94,11 +95,24 @@ public final class TreeWalk {
         public void run() {
             try {
                 for (int position = take(); position >= 0; position = take()) {
-                    visit(index.at(position).id());
+                    visit(index.at(position));
                     done();
                 }
             } catch (Throwable e) {
                 fail(e);
+            }
+        }
+
+        private void visit(IndexEntry tree) throws IOException {
+            if (tree.plainBytes() <= HeapShare.TREE_ALONE) {
+                visit(tree.id());
+                return;
+            }
+            large.lock(); // one at a time, so that memory is enough for any
+            try {
+                visit(tree.id());
+            } finally {
+                large.unlock();
             }
         }
 

@@ -164,7 +164,7 @@ public final class Restore {
     private static void into(
             String target, Optional<Manifest> manifest, List<Placement> placements, List<RestorePlan.Target> targets)
             throws IOException {
-        if (manifest.isEmpty()) {
+        if (manifest.isEmpty() || manifest.get().sources().isEmpty()) {
             placements.add(new Placement("/", target, ""));
             targets.add(new RestorePlan.Target(Optional.empty(), target, target, filled(target)));
             return;

@@ -8,6 +8,7 @@ import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.model.ObjectId;
 import holdfast.model.PathPatterns;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Manifests;
 import holdfast.repository.Repository;
 import holdfast.repository.json.BrokenFormatException;
@@ -57,7 +58,7 @@ final class TreeFilter {
     /// @param removal filled with what goes
     /// @return the new root tree, the same when nothing fits
     ObjectId filter(ObjectId root, Removal removal, Store store) throws IOException {
-        return new Pass(removal, store).run(root);
+        return new Pass(removal, store, new FolderPaths(repository)).run(root);
     }
 
     private TreeText read(Folder folder) throws IOException {
@@ -74,10 +75,6 @@ final class TreeFilter {
                         + why.getMessage(),
                 "leave the snapshot as it is, or use a newer version",
                 why);
-    }
-
-    private static String below(String folder, String name) {
-        return folder.equals("/") ? "/" + name : folder + "/" + name;
     }
 
     /// One folder on its way.
@@ -102,11 +99,13 @@ final class TreeFilter {
     private final class Pass {
         private final Removal removal;
         private final Store store;
+        private final FolderPaths paths;
         private final Deque<Frame> open = new ArrayDeque<>();
 
-        Pass(Removal removal, Store store) {
+        Pass(Removal removal, Store store, FolderPaths paths) {
             this.removal = removal;
             this.store = store;
+            this.paths = paths;
         }
 
         /// Folders are as deep as they are, so no method calls itself.
@@ -129,11 +128,13 @@ final class TreeFilter {
         }
 
         private void enter(Folder folder) throws IOException {
-            open.addFirst(new Frame(folder, read(folder)));
+            TreeText text = read(folder);
+            paths.enter(folder.path(), folder.tree(), text.tree());
+            open.addFirst(new Frame(folder, text));
         }
 
         private void look(Frame frame, Node node) throws IOException {
-            String path = below(frame.folder.path(), node.name());
+            String path = FolderPaths.below(frame.folder.path(), node.name());
             ObjectId subtree = node.subtree();
             if (isManifest(path)) {
                 frame.changes.add(Change.KEEP);
@@ -159,8 +160,8 @@ final class TreeFilter {
             push(top, node, waiting);
             while (!waiting.isEmpty()) {
                 Folder folder = waiting.removeFirst();
-                for (Node below : repository.loadTree(folder.tree()).nodes()) {
-                    String path = below(folder.path(), below.name());
+                for (Node below : paths.enter(folder.path(), folder.tree()).nodes()) {
+                    String path = FolderPaths.below(folder.path(), below.name());
                     removal.node(path, below);
                     push(path, below, waiting);
                 }

@@ -33,6 +33,11 @@ public final class LocalStorage implements Storage {
     private static final List<String> KINDS = List.of("keys", "locks", "snapshots", "index", DATA);
     private static final Set<String> REMOVED_FOR_GOOD = Set.of("snapshots", "index");
     private static final int SLICE_BYTES = 1 << 18;
+    private static final long HEAP = Runtime.getRuntime().maxMemory();
+    /// The longest file that is read as a whole: of packs, and of what is small by nature and read several at a time.
+    private static final long PACK_BYTES_MAX = Math.min(Integer.MAX_VALUE - 8, HEAP / 2);
+
+    private static final long SMALL_BYTES_MAX = Math.min(Integer.MAX_VALUE - 8, HEAP / 16);
 
     private final Path root;
 
@@ -76,8 +81,9 @@ public final class LocalStorage implements Storage {
     public ByteBuffer get(String name) throws IOException {
         try (FileChannel file = FileChannel.open(file(name), StandardOpenOption.READ)) {
             long size = file.size();
-            if (size > Integer.MAX_VALUE - 8) {
-                throw new IOException(file(name) + ": has " + size + " bytes, too many to be read at once");
+            if (size > (name.startsWith(DATA) ? PACK_BYTES_MAX : SMALL_BYTES_MAX)) {
+                throw new IOException(
+                        file(name) + ": file too large: " + size + " bytes for a process of " + (HEAP >> 20) + " MiB");
             }
             return read(file, name, 0, (int) size, size);
         }

@@ -34,7 +34,8 @@ public final class RetryingStorage implements Storage {
             "read-only file system",
             "permission denied",
             "operation not permitted",
-            "not a directory");
+            "not a directory",
+            "file too large");
 
     private final Storage storage;
     private final RetryPolicy policy;

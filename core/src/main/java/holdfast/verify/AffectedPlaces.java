@@ -5,7 +5,9 @@ import holdfast.model.HoldfastException;
 import holdfast.model.Node;
 import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
+import holdfast.model.Tree;
 import holdfast.repository.BlobIndex;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -42,27 +44,31 @@ final class AffectedPlaces {
         this.findings = findings;
     }
 
-    void find(List<Snapshot> snapshots) {
+    void find(List<Snapshot> snapshots) throws IOException {
         for (Snapshot snapshot : snapshots) {
             if (findings.full()) {
                 return;
             }
-            find(snapshot);
+            try {
+                find(snapshot, new FolderPaths(repository));
+            } catch (HoldfastException.Damaged endless) {
+                findings.error("snapshots/" + snapshot.id(), String.valueOf(endless.getMessage()));
+            }
         }
     }
 
-    private void find(Snapshot snapshot) {
+    private void find(Snapshot snapshot, FolderPaths paths) throws IOException {
         Deque<Folder> open = new ArrayDeque<>();
-        enter(snapshot.id(), snapshot.tree(), "/", open);
+        enter(snapshot.id(), snapshot.tree(), "/", open, paths);
         while (!open.isEmpty()) {
             Folder folder = open.getFirst();
             if (folder.rest.hasNext()) {
                 Node node = folder.rest.next();
-                String path = folder.path.equals("/") ? "/" + node.name() : folder.path + "/" + node.name();
+                String path = FolderPaths.below(folder.path, node.name());
                 ObjectId subtree = node.subtree();
                 folder.affected |= content(snapshot.id(), node, path);
                 if (subtree != null) {
-                    folder.affected |= enter(snapshot.id(), subtree, path, open);
+                    folder.affected |= enter(snapshot.id(), subtree, path, open, paths);
                 }
             } else {
                 leave(open);
@@ -81,19 +87,22 @@ final class AffectedPlaces {
     }
 
     /// @return whether the tree itself is missed
-    private boolean enter(ObjectId snapshot, ObjectId tree, String path, Deque<Folder> open) {
+    private boolean enter(ObjectId snapshot, ObjectId tree, String path, Deque<Folder> open, FolderPaths paths)
+            throws IOException {
         Findings.Draft because = findings.because(BlobType.TREE, tree);
         if (because != null) {
             findings.place(because, snapshot, path);
         }
         int position = index.position(BlobType.TREE, tree);
         if (position >= 0 && !whole.get(position)) {
+            Tree loaded;
             try {
-                open.push(new Folder(
-                        position, path, repository.loadTree(tree).nodes().iterator()));
+                loaded = repository.loadTree(tree);
             } catch (HoldfastException.Damaged | IOException e) {
                 return true; // there is a finding for it
             }
+            paths.enter(path, tree, loaded);
+            open.push(new Folder(position, path, loaded.nodes().iterator()));
         }
         return because != null;
     }

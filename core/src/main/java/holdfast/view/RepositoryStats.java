@@ -8,6 +8,7 @@ import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
 import holdfast.model.Tree;
 import holdfast.repository.BlobIndex;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.IndexEntry;
 import holdfast.repository.Repository;
 import holdfast.repository.TreeWalk;
@@ -101,6 +102,7 @@ public final class RepositoryStats {
     private record Folder(String path, ObjectId tree) {}
 
     private Stats blobsPerFile(List<Snapshot> snapshots) throws IOException {
+        FolderPaths paths = new FolderPaths(repository);
         IdSet foldersSeen = new IdSet();
         IdSet contents = new IdSet();
         IdSet blobsSeen = new IdSet();
@@ -115,8 +117,8 @@ public final class RepositoryStats {
             if (!foldersSeen.add(at(folder.path(), folder.tree()))) {
                 continue;
             }
-            for (Node node : repository.loadTree(folder.tree()).nodes()) {
-                String path = SnapshotPath.below(folder.path(), node.name());
+            for (Node node : paths.enter(folder.path(), folder.tree()).nodes()) {
+                String path = FolderPaths.below(folder.path(), node.name());
                 ObjectId subtree = node.subtree();
                 if (subtree != null) {
                     waiting.push(new Folder(path, subtree));

@@ -5,6 +5,7 @@ import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.model.ObjectId;
 import holdfast.repository.BlobIndex;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -26,8 +27,14 @@ final class RestoreSizes {
     /// Sums over a tree and all below it.
     record Sum(long entries, long files, long bytes) {
         Sum plus(Sum other) {
-            return new Sum(entries + other.entries, files + other.files, bytes + other.bytes);
+            return new Sum(added(entries, other.entries), added(files, other.files), added(bytes, other.bytes));
         }
+    }
+
+    /// Hostile sizes are no reason to answer a number below zero.
+    private static long added(long one, long other) {
+        long sum = one + other;
+        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
     private record Inode(long number, long device) {}
@@ -55,12 +62,13 @@ final class RestoreSizes {
 
     Sum of(ObjectId root) throws IOException {
         Set<Inode> inodes = new HashSet<>();
+        FolderPaths paths = new FolderPaths(repository);
         Deque<Folder> open = new ArrayDeque<>();
-        Sum total = enter(root, open);
+        Sum total = enter(root, open, paths);
         while (total == null) {
             Folder folder = open.getFirst();
             if (folder.rest.hasNext()) {
-                take(folder, folder.rest.next(), inodes, open);
+                take(folder, folder.rest.next(), inodes, open, paths);
             } else {
                 open.pop();
                 total = leave(folder, open.peek());
@@ -69,16 +77,17 @@ final class RestoreSizes {
         return total;
     }
 
-    private @Nullable Sum enter(ObjectId tree, Deque<Folder> open) throws IOException {
+    private @Nullable Sum enter(ObjectId tree, Deque<Folder> open, FolderPaths paths) throws IOException {
         int position = index.position(BlobType.TREE, tree);
         Sum sum = known.get(position);
         if (sum == null) {
-            open.push(new Folder(position, repository.loadTree(tree).nodes()));
+            open.push(new Folder(position, paths.enter("", tree).nodes()));
         }
         return sum;
     }
 
-    private void take(Folder folder, Node node, Set<Inode> inodes, Deque<Folder> open) throws IOException {
+    private void take(Folder folder, Node node, Set<Inode> inodes, Deque<Folder> open, FolderPaths paths)
+            throws IOException {
         boolean file = node.type() == NodeType.FILE;
         long bytes = file ? node.size() : 0;
         if (file && node.links() > 1) {
@@ -91,7 +100,7 @@ final class RestoreSizes {
         folder.sum = folder.sum.plus(new Sum(1, file ? 1 : 0, bytes));
         ObjectId subtree = node.subtree();
         if (subtree != null) {
-            Sum below = enter(subtree, open);
+            Sum below = enter(subtree, open, paths);
             if (below != null) {
                 folder.sum = folder.sum.plus(below);
             }

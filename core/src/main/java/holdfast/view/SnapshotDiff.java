@@ -9,6 +9,7 @@ import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
 import holdfast.model.Tree;
 import holdfast.repository.BlobIndex;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -78,6 +79,8 @@ public final class SnapshotDiff {
     private final class Comparison {
         private final Options options;
         private final Sink sink;
+        private final FolderPaths left = new FolderPaths(repository);
+        private final FolderPaths right = new FolderPaths(repository);
         private final DiffSide removed = new DiffSide(index);
         private final DiffSide added = new DiffSide(index);
         private final Deque<Pair> open = new ArrayDeque<>();
@@ -85,7 +88,7 @@ public final class SnapshotDiff {
         private long changed;
         private long metadata;
 
-        Comparison(Options options, Sink sink) {
+        Comparison(Options options, Sink sink) throws IOException {
             this.options = options;
             this.sink = sink;
         }
@@ -118,7 +121,7 @@ public final class SnapshotDiff {
             }
             removed.use(BlobType.TREE, before);
             added.use(BlobType.TREE, after);
-            open.push(new Pair(path, new Sorted(repository.loadTree(before)), new Sorted(repository.loadTree(after))));
+            open.push(new Pair(path, new Sorted(left.enter(path, before)), new Sorted(right.enter(path, after))));
         }
 
         private void step(Pair pair, @Nullable Node left, @Nullable Node right) throws IOException {
@@ -130,11 +133,11 @@ public final class SnapshotDiff {
                 pair.after().advance();
             }
             if (left != null && right != null && order == 0) {
-                both(SnapshotPath.below(pair.path(), left.name()), left, right);
+                both(FolderPaths.below(pair.path(), left.name()), left, right);
             } else if (left != null && order < 0) {
-                only(SnapshotPath.below(pair.path(), left.name()), left, Change.Kind.REMOVED, removed);
+                only(FolderPaths.below(pair.path(), left.name()), left, Change.Kind.REMOVED, removed);
             } else if (right != null) {
-                only(SnapshotPath.below(pair.path(), right.name()), right, Change.Kind.ADDED, added);
+                only(FolderPaths.below(pair.path(), right.name()), right, Change.Kind.ADDED, added);
             }
         }
 
@@ -171,7 +174,7 @@ public final class SnapshotDiff {
 
         private void below(String path, ObjectId tree, Change.Kind kind, DiffSide side) throws IOException {
             side.use(BlobType.TREE, tree);
-            listing.list(path, tree, true, (at, node) -> {
+            listing.list(path, tree, true, side == removed ? left : right, (at, node) -> {
                 ObjectId subtree = node.subtree();
                 if (subtree != null) {
                     side.use(BlobType.TREE, subtree);

@@ -3,6 +3,7 @@ package holdfast.view;
 import holdfast.model.Node;
 import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -36,13 +37,13 @@ public final class SnapshotListing {
         if (tree == null) {
             sink.node(start.path(), start.node());
         } else {
-            list(start.path(), tree, recursive, sink);
+            list(start.path(), tree, recursive, new FolderPaths(repository), sink);
         }
     }
 
-    void list(String path, ObjectId tree, boolean recursive, Sink sink) throws IOException {
+    void list(String path, ObjectId tree, boolean recursive, FolderPaths paths, Sink sink) throws IOException {
         Deque<Folder> open = new ArrayDeque<>();
-        open.push(folder(path, tree));
+        open.push(folder(path, tree, paths));
         while (!open.isEmpty()) {
             Folder folder = open.getFirst();
             if (!folder.rest().hasNext()) {
@@ -50,16 +51,16 @@ public final class SnapshotListing {
                 continue;
             }
             Node node = folder.rest().next();
-            String at = SnapshotPath.below(folder.path(), node.name());
+            String at = FolderPaths.below(folder.path(), node.name());
             sink.node(at, node);
             ObjectId subtree = node.subtree();
             if (recursive && subtree != null) {
-                open.push(folder(at, subtree));
+                open.push(folder(at, subtree, paths));
             }
         }
     }
 
-    private Folder folder(String path, ObjectId tree) throws IOException {
-        return new Folder(path, repository.loadTree(tree).nodes().iterator());
+    private static Folder folder(String path, ObjectId tree, FolderPaths paths) throws IOException {
+        return new Folder(path, paths.enter(path, tree).nodes().iterator());
     }
 }

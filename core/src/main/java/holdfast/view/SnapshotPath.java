@@ -8,6 +8,7 @@ import holdfast.model.Node;
 import holdfast.model.NodeType;
 import holdfast.model.ObjectId;
 import holdfast.model.Snapshot;
+import holdfast.repository.FolderPaths;
 import holdfast.repository.Repository;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,11 +42,6 @@ public record SnapshotPath(String path, Node node) {
         return new Node("", NodeType.DIRECTORY, attributes, 0, 0, "", 0, List.of(), snapshot.tree());
     }
 
-    /// The path of an entry of the folder at `folder`.
-    static String below(String folder, String name) {
-        return folder.endsWith("/") ? folder + name : folder + "/" + name;
-    }
-
     private SnapshotPath child(Repository repository, Snapshot snapshot, String name) throws IOException {
         ObjectId subtree = node.subtree();
         if (subtree == null) {
@@ -55,7 +51,7 @@ public record SnapshotPath(String path, Node node) {
         Optional<Node> found =
                 nodes.stream().filter(node -> node.name().equals(name)).findFirst();
         if (found.isPresent()) {
-            return new SnapshotPath(below(path, name), found.get());
+            return new SnapshotPath(FolderPaths.below(path, name), found.get());
         }
         List<String> near = nearest(name, nodes.stream().map(Node::name).toList());
         throw notFound(
@@ -67,7 +63,7 @@ public record SnapshotPath(String path, Node node) {
 
     private HoldfastException.PreCheckFailed notFound(Snapshot snapshot, String name, String why, String hint) {
         return new HoldfastException.PreCheckFailed(
-                "cannot find " + FileNames.display(below(path, name)) + " in snapshot "
+                "cannot find " + FileNames.display(FolderPaths.below(path, name)) + " in snapshot "
                         + snapshot.id().brief() + ": " + why,
                 hint);
     }

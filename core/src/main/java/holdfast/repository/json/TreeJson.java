@@ -104,24 +104,48 @@ public final class TreeJson {
     /// Reads what any restic wrote. What a [Node] has no place for (`generic_attributes` of Windows, `error`)
     /// is left out. Names that are no single path component are refused; a directory may lack its subtree.
     public static Tree read(ByteBuffer json) throws BrokenFormatException {
+        return read(json, Long.MAX_VALUE);
+    }
+
+    /// @param heapBytes how much memory the tree may take, roughly
+    /// @throws TreeTooLargeException when it would take more
+    public static Tree read(ByteBuffer json, long heapBytes) throws BrokenFormatException {
         return JsonIn.read(json, in -> {
             List<Node> nodes = new ArrayList<>();
+            Room room = new Room(heapBytes);
             in.object(key -> {
                 if (key.equals("nodes")) {
-                    in.array(() -> nodes.add(node(in)));
+                    in.array(() -> nodes.add(node(in, _ -> {}, room)));
                 }
             });
             return new Tree(nodes);
         });
     }
 
-    private static Node node(JsonIn in) throws BrokenFormatException {
-        return node(in, key -> {});
+    /// The memory that is left for a tree, whose text may be much smaller than what becomes of it.
+    static final class Room {
+        private static final int NODE_BYTES = 300;
+        private static final int ATTRIBUTE_BYTES = 150;
+
+        private final long most;
+        private long taken;
+
+        Room(long most) {
+            this.most = most;
+        }
+
+        private void take(int bytes) throws TreeTooLargeException {
+            taken += bytes;
+            if (taken > most) {
+                throw new TreeTooLargeException(most);
+            }
+        }
     }
 
     /// @param look called before the value of each key is read; reads none
-    static Node node(JsonIn in, JsonIn.Field look) throws BrokenFormatException {
-        Fields fields = new Fields();
+    static Node node(JsonIn in, JsonIn.Field look, Room room) throws BrokenFormatException {
+        room.take(Room.NODE_BYTES);
+        Fields fields = new Fields(room);
         in.object(key -> {
             look.read(key);
             fields.read(key, in);
@@ -138,6 +162,7 @@ public final class TreeJson {
 
     /// A node while it is being read.
     private static final class Fields {
+        private final Room room;
         private String name = "";
         private String type = "";
         private long mode;
@@ -159,6 +184,10 @@ public final class TreeJson {
         private List<ObjectId> content = List.of();
         private @Nullable ObjectId subtree;
 
+        Fields(Room room) {
+            this.room = room;
+        }
+
         private void read(String key, JsonIn in) throws BrokenFormatException {
             switch (key) {
                 case "name" -> name = GoStrings.unquote(in.string());
@@ -177,7 +206,11 @@ public final class TreeJson {
                 case "links" -> links = in.unsigned();
                 case "linktarget" -> linkTarget = in.string();
                 case "linktarget_raw" -> rawTarget = in.base64();
-                case "extended_attributes" -> in.array(() -> extended.add(attribute(in)));
+                case "extended_attributes" ->
+                    in.array(() -> {
+                        room.take(Room.ATTRIBUTE_BYTES);
+                        extended.add(attribute(in));
+                    });
                 case "device" -> device = in.unsigned();
                 case "content" -> content = in.ids();
                 case "subtree" -> subtree = in.isNull() ? null : in.id();

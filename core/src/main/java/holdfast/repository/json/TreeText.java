@@ -53,23 +53,27 @@ public final class TreeText {
     private static List<Entry> entries(byte[] json) throws BrokenFormatException {
         return JsonIn.read(ByteBuffer.wrap(json), in -> {
             List<Entry> entries = new ArrayList<>();
+            TreeJson.Room room = new TreeJson.Room(Runtime.getRuntime().maxMemory() / 4);
             in.object(key -> {
                 if (key.equals("nodes")) {
-                    in.array(() -> entries.add(entry(in)));
+                    in.array(() -> entries.add(entry(in, room)));
                 }
             });
             return entries;
         });
     }
 
-    private static Entry entry(JsonIn in) throws BrokenFormatException {
+    private static Entry entry(JsonIn in, TreeJson.Room room) throws BrokenFormatException {
         int from = in.start();
         int[] subtree = new int[1];
-        Node node = TreeJson.node(in, key -> {
-            if (key.equals("subtree") && !in.isNull()) {
-                subtree[0] = in.start() + 1; // behind the quote
-            }
-        });
+        Node node = TreeJson.node(
+                in,
+                key -> {
+                    if (key.equals("subtree") && !in.isNull()) {
+                        subtree[0] = in.start() + 1; // behind the quote
+                    }
+                },
+                room);
         return new Entry(node, from, in.end(), subtree[0]);
     }
 
