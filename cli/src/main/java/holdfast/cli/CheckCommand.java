@@ -104,6 +104,10 @@ final class CheckCommand implements Callable<Integer> {
             console.note("%d packs of interrupted runs, %s: 'holdfast prune' removes them"
                     .formatted(counts.orphans(), Sizes.format(counts.orphanBytes())));
         }
+        if (counts.packsMarked() > 0) {
+            console.note("%s, %s, marked by a prune: the next 'holdfast prune' goes on with them"
+                    .formatted(Count.of(counts.packsMarked(), "pack"), Sizes.format(counts.markedBytes())));
+        }
         console.line(
                 report.passed()
                         ? console.paint(Style.GOOD, "no errors")

@@ -40,7 +40,7 @@ final class Expiry {
         if (plan.remove().isEmpty()) {
             return new Result(0, plan.keep().size(), 0);
         }
-        try (HeldLock lock = open.lockToDelete()) {
+        try (HeldLock lock = open.lockToForget()) {
             Lock held = Objects.requireNonNull(lock.lock(), "deleting needs a lock");
             ForgetResult forgotten = new Forget(open.repository()).apply(plan(days, latest), held);
             Prune prune = new Prune(open.repository(), new Progress());

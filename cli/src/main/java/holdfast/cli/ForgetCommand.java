@@ -91,7 +91,7 @@ final class ForgetCommand implements Callable<Integer> {
                     "give either rules, such as --keep-daily 7, or snapshots to remove");
         }
         try (OpenRepository open = session.open();
-                HeldLock lock = dryRun ? open.lockToRead() : open.lockToDelete()) {
+                HeldLock lock = dryRun ? open.lockToRead() : open.lockToForget()) {
             Repository repository = open.repository();
             Plan plan = wanted.isEmpty() ? byRules(repository, policy, by) : byName(repository, by);
             new ForgetReport(session, dryRun).print(plan);
@@ -115,7 +115,7 @@ final class ForgetCommand implements Callable<Integer> {
         try (ProgressLine _ = session.console().follow(progress)) {
             result = freeing.apply(freeing.plan(PruneOptions.DEFAULT), lock);
         }
-        return PruneCommand.report(session.console(), result);
+        return PruneCommand.report(session, result);
     }
 
     private Plan byRules(Repository repository, RetentionPolicy policy, Set<SourceGroup.Trait> by) throws IOException {

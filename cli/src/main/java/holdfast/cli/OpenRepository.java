@@ -1,6 +1,7 @@
 package holdfast.cli;
 
 import holdfast.cli.console.Console;
+import holdfast.model.HoldfastException;
 import holdfast.repository.Locks;
 import holdfast.repository.Repository;
 import holdfast.storage.Storage;
@@ -20,9 +21,25 @@ record OpenRepository(Storage storage, Repository repository, GlobalOptions opti
         return new HeldLock(locks().shared());
     }
 
-    /// For deleting.
+    /// For what nobody else may see half done.
     HeldLock lockToDelete() throws IOException {
         return new HeldLock(locks().exclusive());
+    }
+
+    /// For removing snapshots, beside Holdfast's own readers and writers.
+    HeldLock lockToForget() throws IOException {
+        return new HeldLock(locks().maintenance());
+    }
+
+    /// For a prune: as [#lockToForget], or where that is not to be had a lock to mark only.
+    HeldLock lockToPrune() throws IOException {
+        try {
+            return lockToForget();
+        } catch (HoldfastException.Locked e) {
+            HeldLock shared = lockToWrite();
+            console.warn(e.getMessage() + ": nothing is removed now, only marked");
+            return shared;
+        }
     }
 
     private Locks locks() {

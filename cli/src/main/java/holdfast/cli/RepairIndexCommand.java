@@ -34,12 +34,14 @@ final class RepairIndexCommand implements Callable<Integer> {
     ///
     /// @param changed whether the index was wrong
     /// @param damagedIndexFiles what was wrong with each
+    /// @param damagedMarks of prunes, which go
     /// @param unreadablePacks packs whose own header is damaged
     record Document(
             String messageType,
             boolean dryRun,
             boolean changed,
             List<String> damagedIndexFiles,
+            List<ObjectId> damagedMarks,
             List<ObjectId> missingPacks,
             List<ObjectId> addedPacks,
             List<ObjectId> correctedPacks,
@@ -81,6 +83,7 @@ final class RepairIndexCommand implements Callable<Integer> {
                         dryRun,
                         !plan.isEmpty(),
                         plan.damagedFiles(),
+                        plan.damagedMarks(),
                         plan.missing(),
                         plan.added(),
                         plan.corrected(),
@@ -92,6 +95,7 @@ final class RepairIndexCommand implements Callable<Integer> {
     private void print(IndexPlan plan) {
         Console console = session.console();
         plan.damagedFiles().forEach(file -> console.line("made anew: " + Console.safe(file)));
+        plan.damagedMarks().forEach(mark -> console.line("given up, because it is damaged: marks/" + mark));
         plan.missing().forEach(pack -> console.line("forgotten, because it is missing: data/" + pack));
         plan.added().forEach(pack -> console.detail("not known before: data/" + pack));
         plan.corrected().forEach(pack -> console.line("corrected: data/" + pack));
@@ -102,7 +106,7 @@ final class RepairIndexCommand implements Callable<Integer> {
                             : "; the index goes on naming " + Count.of(pack.blobs(), "blob") + " in it, and "
                                     + pack.dropped() + " no more"));
         }
-        if (plan.isEmpty()) {
+        if (plan.isIndexRight()) {
             console.line("the index is right as it is");
         } else {
             console.line((dryRun ? "would write the index anew: " : "wrote the index anew: ")

@@ -8,6 +8,7 @@ import holdfast.model.Progress;
 import holdfast.model.Snapshot;
 import holdfast.repository.KeyInfo;
 import holdfast.repository.LockInfo;
+import holdfast.repository.Mark;
 import holdfast.repository.Repository;
 import holdfast.verify.CheckOptions;
 import holdfast.verify.CheckReport;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ final class RepositoryExamination {
     private static final long SPACE_LEAST = 64L << 20;
     private static final long SPACE_COMFORTABLE = 1L << 30;
     private static final int SHOWN_MAX = 10;
+    private static final Duration MARKS_LEFT = Duration.ofDays(1);
 
     private final Session session;
     private final Diagnosis diagnosis;
@@ -104,6 +108,7 @@ final class RepositoryExamination {
     private void inside(OpenRepository open) throws IOException {
         keys(open.repository());
         locks(open.repository());
+        marks(open.repository());
         try (HeldLock lock = open.lockToRead()) {
             diagnosis.good("lock", "can be taken");
             check(open.repository());
@@ -136,6 +141,23 @@ final class RepositoryExamination {
             } else {
                 diagnosis.good("lock", "in use: " + lock);
             }
+        }
+    }
+
+    /// What is marked goes with a later prune; after a day there should have been one.
+    private void marks(Repository repository) throws IOException {
+        List<Mark> marks = repository.marks(_ -> {});
+        if (marks.isEmpty()) {
+            return;
+        }
+        Instant oldest = marks.getFirst().at();
+        String text =
+                Count.of(marks.stream().mapToLong(mark -> mark.packs().size()).sum(), "pack")
+                        + " marked for removal since " + session.time(oldest);
+        if (oldest.plus(MARKS_LEFT).isBefore(session.clock().instant())) {
+            diagnosis.warning("prune", text + ", and no prune has gone on with it", command("prune"));
+        } else {
+            diagnosis.good("prune", text);
         }
     }
 
@@ -190,6 +212,7 @@ final class RepositoryExamination {
         String kind = subject.substring(0, Math.max(0, subject.indexOf('/')));
         return switch (kind) {
             case "index" -> command("repair index");
+            case "marks" -> command("prune");
             case "data" ->
                 finding.problem().contains("is missing") ? command("repair index") : command("repair packs " + subject);
             case "snapshots" -> command("recover");

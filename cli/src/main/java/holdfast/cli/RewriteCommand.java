@@ -86,7 +86,7 @@ final class RewriteCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PathPatterns patterns = patterns();
         try (OpenRepository open = session.open();
-                HeldLock lock = dryRun ? open.lockToRead() : forget ? open.lockToDelete() : open.lockToWrite()) {
+                HeldLock lock = dryRun ? open.lockToRead() : open.lockToForget()) {
             Repository repository = open.repository();
             Progress progress = new Progress();
             Rewrite rewrite = new Rewrite(repository, patterns, progress);

@@ -3,12 +3,16 @@ package holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import holdfast.cli.FakeWorld.Result;
+import holdfast.repository.Password;
+import holdfast.repository.Repository;
+import holdfast.storage.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -162,6 +166,31 @@ final class RepairCommandsTest {
         assertThat(world.run("recover").code()).isEqualTo(4);
         assertThat(world.run("repair", "packs", "abcdef").err()).contains("names no pack");
         assertThat(world.run("repair").code()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAPruneHasMarkedIsToldOfWithTheCommandThatGoesOn() throws IOException {
+        ok("verify", "latest");
+        LocalStorage storage = new LocalStorage(folder.resolve("backups"));
+        try (Repository repository = Repository.open(storage, Password.of(StoredSnapshots.PASSWORD), world.clock())) {
+            repository.mark(Set.copyOf(repository.index().packs()));
+        }
+        assertThat(ok("check").out()).contains("2 packs, ", "marked by a prune");
+        assertThat(ok("doctor").out()).contains("good: prune: 2 packs marked for removal since ");
+        Result later = world.at(InstantSource.fixed(Instant.now().plusSeconds(100_000)))
+                .run("doctor");
+        assertThat(later.out())
+                .contains("warning: prune: 2 packs marked", "no prune has gone on with it", "remedy: holdfast prune");
+        overwrite(stored("marks").getFirst(), new byte[40]);
+        Result damaged = world.run("doctor");
+        assertThat(damaged.code()).isEqualTo(9);
+        assertThat(damaged.out()).contains("error: marks/", "  remedy: holdfast prune\n");
+        assertThat(ok("repair", "index", "--dry-run").out())
+                .contains("given up, because it is damaged: marks/", "the index is right as it is");
+        ok("prune");
+        assertThat(stored("marks")).isEmpty();
+        ok("restore", "latest", "--target", "again");
+        assertThat(folder.resolve("again/files/deep/b")).hasContent("content of b");
     }
 
     @Test

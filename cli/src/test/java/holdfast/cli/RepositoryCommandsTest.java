@@ -13,7 +13,6 @@ import holdfast.storage.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -240,15 +239,34 @@ final class RepositoryCommandsTest {
     @Test
     void aForeignLockIsNamedAndCanBeWaitedForOrRemoved() throws IOException {
         LocalStorage storage = new LocalStorage(folder.resolve("backups"));
-        try (Repository repository =
-                        Repository.open(storage, Password.of(StoredSnapshots.PASSWORD), InstantSource.system());
-                Lock lock = repository.locks().shared()) {
+        try (Repository repository = Repository.open(storage, Password.of(StoredSnapshots.PASSWORD), world.clock());
+                Lock lock = repository.locks().maintenance()) {
             lock.check();
             Result refused = world.run("forget", "--keep-last", "1", "--retry-lock", "10ms");
             assertThat(refused.code()).as(refused.err()).isEqualTo(11);
-            assertThat(ok("unlock").out()).contains("removed 0 locks", "still there: lock");
+            assertThat(ok("unlock").out()).contains("removed 0 locks", "still there: maintenance lock");
             assertThat(ok("unlock", "--remove-all", "--json").out())
                     .isEqualTo("{\"message_type\":\"unlocked\",\"removed\":1,\"left\":[]}\n");
+        }
+    }
+
+    @Test
+    void forgetAndPruneDoNotWaitForABackupAndSayWhatIsPending() throws IOException {
+        Snapshot only = stored.save("2026-02-01T10:00:00Z", List.of(), false);
+        LocalStorage storage = new LocalStorage(folder.resolve("backups"));
+        try (Repository repository = Repository.open(storage, Password.of(StoredSnapshots.PASSWORD), world.clock());
+                Lock lock = repository.locks().shared()) {
+            assertThat(ok("forget", only.id().hex(), "--force", "--prune").out())
+                    .contains(" are marked: the first prune after ", "once those have ended", "  lock ");
+            assertThat(ok("prune", "--dry-run").out()).contains("were marked by an earlier prune");
+            assertThat(ok("prune", "--json").out())
+                    .contains("\"packs_removed\":0,", "\"pending\":{\"packs\":", "\"locks\":[\"lock ");
+            lock.confirm();
+        }
+        assertThat(ok("prune", "--json").out()).contains("\"pending\":null");
+        assertThat(ok("prune").out()).contains("nothing to free");
+        try (Stream<Path> marks = Files.list(folder.resolve("backups/marks"))) {
+            assertThat(marks).isEmpty();
         }
     }
 

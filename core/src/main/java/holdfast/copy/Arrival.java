@@ -48,7 +48,7 @@ final class Arrival {
     }
 
     private void look(BlobType type, ObjectId id, Snapshot snapshot) {
-        if (!index.contains(type, id)) {
+        if (index.find(type, id) == null) { // be it marked: our lock keeps what was not when we began
             throw new HoldfastException.Damaged(
                     "snapshot " + snapshot.id().brief() + " was not copied to "
                             + target.storage().location() + ": blob " + id + " is not there, though it was written",

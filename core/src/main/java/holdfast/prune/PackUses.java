@@ -20,6 +20,7 @@ final class PackUses {
     private final List<ObjectId> packs;
     private final Map<ObjectId, Integer> numbers = new HashMap<>();
     private final Set<ObjectId> present;
+    private final Set<ObjectId> marked;
     /// first positions of the blobs that have several
     private final BitSet repeated = new BitSet();
     private final BitSet kept = new BitSet();
@@ -30,10 +31,12 @@ final class PackUses {
 
     /// @param used first positions of the used blobs
     /// @param present the packs that the storage has
-    PackUses(BlobIndex index, BitSet used, Set<ObjectId> present) {
+    /// @param marked packs that shall go: they are kept only for what lies nowhere else
+    PackUses(BlobIndex index, BitSet used, Set<ObjectId> present, Set<ObjectId> marked) {
         this.index = index;
         this.used = used;
         this.present = present;
+        this.marked = marked;
         packs = index.packs();
         for (ObjectId pack : packs) {
             numbers.put(pack, numbers.size());
@@ -121,6 +124,7 @@ final class PackUses {
             return;
         }
         Comparator<IndexEntry> best = Comparator.<IndexEntry, Boolean>comparing(entry -> present.contains(entry.pack()))
+                .thenComparing(entry -> !marked.contains(entry.pack()))
                 .thenComparingLong(entry -> ownBytes[number(entry)])
                 .thenComparing(Comparator.<IndexEntry>comparingInt(this::number).reversed())
                 .thenComparing(Comparator.comparingInt(IndexEntry::offset).reversed());

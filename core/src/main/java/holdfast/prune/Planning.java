@@ -2,50 +2,47 @@ package holdfast.prune;
 
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
-import holdfast.repository.BlobIndex;
 import holdfast.repository.Repository;
 import holdfast.storage.StoredFile;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongFunction;
 
-/// Makes a plan from the used blobs, the index and the pack files there are.
+/// Decides from what the repository holds, and the pack files there are, what is needed and what becomes of the rest.
 final class Planning {
     /// What a blob costs in its pack's header.
     private static final int HEADER_ENTRY_BYTES = 41;
 
-    private final BlobIndex index;
-    private final BitSet used;
+    private final Look look;
+    private final Set<ObjectId> marked;
     private final Map<ObjectId, Long> fileBytes = new HashMap<>();
     private final List<StoredFile> orphans = new ArrayList<>();
+    private final PackUses uses;
+    private final List<PackUse> packs;
 
-    Planning(Repository repository, BlobIndex index, BitSet used) throws IOException {
-        this.index = index;
-        this.used = used;
-        repository.storage().listAll("data/").forEach(this::add);
-    }
-
-    private void add(StoredFile file) {
-        ObjectId pack = ObjectId.parse(file.name().substring("data/".length()));
-        if (index.hasPack(pack)) {
+    /// @throws HoldfastException.Damaged when a pack is missing that is needed
+    Planning(Repository repository, Look look) throws IOException {
+        this.look = look;
+        marked = look.marked();
+        Set<ObjectId> indexed = new HashSet<>(look.index().packs());
+        for (StoredFile file : repository.storage().listAll("data/")) {
+            ObjectId pack = ObjectId.parse(file.name().substring("data/".length()));
             fileBytes.put(pack, file.bytes());
-        } else {
-            orphans.add(file);
+            if (!indexed.contains(pack) && !marked.contains(pack)) {
+                orphans.add(file);
+            }
         }
+        uses = new PackUses(look.index(), look.used(), fileBytes.keySet(), marked);
+        packs = uses.packs(fileBytes);
+        refuseIfDamaged();
     }
 
-    PrunePlan plan(PruneOptions options, PrunePlan.Basis basis, int proofs) {
-        PackUses uses = new PackUses(index, used, fileBytes.keySet());
-        List<PackUse> packs = uses.packs(fileBytes);
-        refuseIfDamaged(packs);
-        PackChoice choice = PackChoice.of(packs, options);
-        return new PrunePlan(summary(basis, uses, packs, choice, proofs), choice, orphans, basis, index, uses.kept());
-    }
-
-    private void refuseIfDamaged(List<PackUse> packs) {
+    private void refuseIfDamaged() {
         for (PackUse pack : packs) {
             if (pack.used() && pack.missing()) {
                 throw UsedBlobs.cannotPrune(new HoldfastException.Damaged(
@@ -54,19 +51,40 @@ final class Planning {
         }
     }
 
-    private PruneSummary summary(
-            PrunePlan.Basis basis, PackUses uses, List<PackUse> packs, PackChoice choice, int proofs) {
-        long unusedBytes = sum(packs, PackUse::unusedBytes);
+    /// Packs with something that snapshots use and that is kept nowhere else.
+    Set<ObjectId> needed() {
+        Set<ObjectId> needed = new HashSet<>();
+        packs.stream().filter(PackUse::used).forEach(pack -> needed.add(pack.pack()));
+        return needed;
+    }
+
+    PrunePlan plan(PruneOptions options, int proofs, int marks) {
+        List<PackUse> open = packs.stream()
+                .filter(pack -> pack.used() || !marked.contains(pack.pack()))
+                .toList();
+        PackChoice choice = PackChoice.of(open, options);
+        PruneSummary summary = summary(choice, proofs, marks);
+        return new PrunePlan(summary, options, choice, orphans, look, needed(), uses.kept());
+    }
+
+    private PruneSummary summary(PackChoice choice, int proofs, int marks) {
+        Set<ObjectId> pending = new HashSet<>(marked);
+        pending.removeAll(needed());
+        pending.retainAll(fileBytes.keySet());
+        long pendingBytes = pending.stream()
+                .mapToLong(pack -> fileBytes.getOrDefault(pack, 0L))
+                .sum();
         long orphanBytes = orphans.stream().mapToLong(StoredFile::bytes).sum();
         long freed = orphanBytes
+                + pendingBytes
                 + sum(choice.remove(), PackUse::fileBytes)
                 + sum(choice.repack(), pack -> pack.unusedBytes() + (long) HEADER_ENTRY_BYTES * pack.unusedBlobs());
         return new PruneSummary(
-                basis.snapshots().size(),
+                look.snapshots().size(),
                 sum(packs, PackUse::usedBlobs),
                 sum(packs, PackUse::usedBytes),
                 sum(packs, PackUse::unusedBlobs),
-                unusedBytes,
+                sum(packs, PackUse::unusedBytes),
                 uses.duplicateBlobs(),
                 uses.duplicateBytes(),
                 choice.keep().size(),
@@ -77,11 +95,14 @@ final class Planning {
                 orphans.size(),
                 orphanBytes,
                 proofs,
+                marks,
+                pending.size(),
+                pendingBytes,
                 freed,
                 sum(choice.keep(), PackUse::unusedBytes));
     }
 
-    private static long sum(List<PackUse> packs, java.util.function.ToLongFunction<PackUse> figure) {
+    private static long sum(List<PackUse> packs, ToLongFunction<PackUse> figure) {
         return packs.stream().mapToLong(figure).sum();
     }
 }

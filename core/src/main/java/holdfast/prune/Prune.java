@@ -4,18 +4,19 @@ import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
 import holdfast.model.Proof;
-import holdfast.model.Snapshot;
-import holdfast.repository.BlobIndex;
 import holdfast.repository.Lock;
+import holdfast.repository.LockMode;
+import holdfast.repository.Mark;
 import holdfast.repository.Repository;
 import java.io.IOException;
-import java.util.BitSet;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Frees the space of blobs that no snapshot uses. Plans first ([PrunePlan]), then acts ([Sweep]) in an
-/// order in which every crash leaves every listed snapshot whole. Used by one thread.
+/// Frees the space of blobs that no snapshot uses, in two phases (ADR 11). Packs that shall go are marked first, after
+/// what is still needed of them was written anew; from then on no writer of Holdfast's relies on them. They go as soon
+/// as everybody at work knows the mark: at once when nobody else is there, otherwise with a later prune. Plans first
+/// ([PrunePlan]); every crash leaves every listed snapshot whole. Used by one thread.
 public final class Prune {
     private final Repository repository;
     private final Progress progress;
@@ -25,8 +26,8 @@ public final class Prune {
         this.progress = progress;
     }
 
-    /// What a prune would do now. Changes nothing and takes no lock: the caller holds a shared one,
-    /// unless the storage can only be read.
+    /// What a prune would do now. Changes nothing and takes no lock: the caller holds one, unless the storage can
+    /// only be read.
     ///
     /// @throws HoldfastException.Damaged when a snapshot, tree or index file cannot be read, or a used
     ///     blob or its
@@ -37,64 +38,67 @@ public final class Prune {
                     "cannot prune: the repository has format version 1, which is only read",
                     "`restic migrate upgrade_repo_v2` brings it to version 2");
         }
-        progress.step("reading index");
-        Set<String> files = basisFiles();
-        List<Snapshot> snapshots = snapshots();
-        BlobIndex index = index();
-        progress.step("finding used blobs");
-        BitSet used = UsedBlobs.find(repository, index, snapshots, progress);
+        Look look = Look.at(repository, progress);
         progress.step("planning");
-        Set<ObjectId> ids = new HashSet<>();
-        snapshots.forEach(snapshot -> ids.add(snapshot.id()));
         int proofs = Math.toIntExact(repository.proofs().stream()
                 .map(Proof::snapshot)
-                .filter(snapshot -> !ids.contains(snapshot))
+                .filter(snapshot -> !look.snapshots().contains(snapshot))
                 .count());
-        return new Planning(repository, index, used).plan(options, new PrunePlan.Basis(files, ids), proofs);
+        return new Planning(repository, look)
+                .plan(
+                        options,
+                        proofs,
+                        look.marks().size() + repository.damagedMarks().size());
     }
 
-    /// Does what a plan says.
+    /// Does what a plan says. When the packs written anew cannot be stored, for instance because the disk is full,
+    /// those without any use go all the same, to make room for the next try.
     ///
-    /// @param lock held by the caller, exclusive
-    /// @throws HoldfastException.PreCheckFailed when a snapshot or index file came or went since the
-    ///     plan was
-    ///     made; nothing was done
+    /// @param lock held by the caller; a shared one lets it mark only
     /// @throws IOException when the storage fails; what was done by then is safe, and the next prune
     ///     goes on
+    /// @throws HoldfastException.Failed when the storage refuses to remove; says how much was removed before
     public PruneResult apply(PrunePlan plan, Lock lock) throws IOException {
-        if (!basisFiles().equals(plan.basis().files())) {
-            throw new HoldfastException.PreCheckFailed(
-                    "cannot prune: the repository has changed since the plan was made",
-                    "nothing was removed; plan again");
+        boolean planHolds = Look.names(repository).equals(plan.look().names());
+        if (lock.mode() != LockMode.SHARED) {
+            removeDamagedMarks(lock);
         }
-        return new Sweep(repository, progress, plan, lock).run();
-    }
-
-    private Set<String> basisFiles() throws IOException {
-        Set<String> names = new HashSet<>();
-        for (String kind : List.of("snapshots/", "index/")) {
-            repository.storage().listAll(kind).forEach(file -> names.add(file.name()));
-        }
-        return names;
-    }
-
-    private List<Snapshot> snapshots() throws IOException {
+        Repack repack = new Repack(repository, progress, plan, lock);
+        IOException failure = null;
         try {
-            return repository.snapshots();
-        } catch (HoldfastException.Damaged e) {
-            throw new HoldfastException.Damaged(
-                    "cannot prune: " + e.getMessage(),
-                    "nothing was removed; fetch that file from another copy of the repository, "
-                            + "or remove it by hand to give the snapshot up",
-                    e);
+            repack.run();
+        } catch (IOException e) {
+            failure = e;
         }
+        try {
+            List<Mark> planned = new ArrayList<>(plan.look().marks());
+            Set<ObjectId> doomed =
+                    plan.doomed(repack.carried(), repack.damaged().isEmpty());
+            if (!doomed.isEmpty()) {
+                lock.check();
+                planned.add(repository.mark(doomed));
+            }
+            PruneResult result =
+                    new Sweep(repository, progress, lock, plan, planHolds ? planned : List.of(), repack).run();
+            if (failure == null) {
+                return result;
+            }
+        } catch (IOException | HoldfastException e) {
+            if (failure == null) {
+                throw e;
+            }
+            failure.addSuppressed(e);
+        }
+        throw failure;
     }
 
-    private BlobIndex index() throws IOException {
-        try {
-            return repository.reloadIndex();
-        } catch (HoldfastException.Damaged e) {
-            throw UsedBlobs.cannotPrune(e);
+    /// Nobody can tell what they name, so those packs count as any others again.
+    private void removeDamagedMarks(Lock lock) throws IOException {
+        Set<ObjectId> damaged = repository.damagedMarks();
+        if (!damaged.isEmpty()) {
+            lock.confirm();
+            repository.removeMarks(damaged);
+            repository.reloadIndex();
         }
     }
 }

@@ -8,39 +8,40 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What a prune will do, decided but not done. Good for the repository it was made from as long as
-/// nobody adds or removes a snapshot or an index file.
+/// What a prune will do, decided but not done. Others may add to the repository meanwhile: before anything is
+/// removed it is looked whether the decision still holds.
 public final class PrunePlan {
     private final PruneSummary summary;
+    private final PruneOptions options;
     private final PackChoice choice;
     private final List<StoredFile> orphans;
-    private final Basis basis;
-    private final BlobIndex index;
+    private final Look look;
+    private final Set<ObjectId> needed;
     private final BitSet kept;
 
-    /// What the plan was made from.
-    ///
-    /// @param files names of the snapshot and index files
-    record Basis(Set<String> files, Set<ObjectId> snapshots) {}
-
-    /// @param orphans files of packs that no index names
+    /// @param orphans files of packs that no index names, and no mark
+    /// @param look what the plan was made from
+    /// @param needed packs with something that lies nowhere else
     /// @param kept positions in the index of what must be carried over when its pack is repacked
     PrunePlan(
             PruneSummary summary,
+            PruneOptions options,
             PackChoice choice,
             List<StoredFile> orphans,
-            Basis basis,
-            BlobIndex index,
+            Look look,
+            Set<ObjectId> needed,
             BitSet kept) {
         this.summary = summary;
+        this.options = options;
         this.choice = choice;
         this.orphans = List.copyOf(orphans);
-        this.basis = basis;
-        this.index = index;
+        this.look = look;
+        this.needed = Set.copyOf(needed);
         this.kept = kept;
     }
 
@@ -62,16 +63,36 @@ public final class PrunePlan {
         return packs.stream().map(PackUse::pack).toList();
     }
 
-    PackChoice choice() {
-        return choice;
+    PruneOptions options() {
+        return options;
     }
 
-    List<StoredFile> orphans() {
-        return orphans;
+    Look look() {
+        return look;
     }
 
-    Basis basis() {
-        return basis;
+    /// Packs that are to be marked, those without a file too: they leave the index.
+    ///
+    /// @param carried packs of which what is used was written anew
+    /// @param withOrphans whether packs go that no index names
+    Set<ObjectId> doomed(Set<ObjectId> carried, boolean withOrphans) {
+        Set<ObjectId> doomed = new HashSet<>(carried);
+        doomed.addAll(ids(choice.remove()));
+        doomed.addAll(ids(choice.missing()));
+        if (withOrphans) {
+            orphans.forEach(file -> doomed.add(ObjectId.parse(file.name().substring("data/".length()))));
+        }
+        doomed.removeAll(look.marked());
+        return doomed;
+    }
+
+    /// Packs that must stay, as far as the plan knows.
+    ///
+    /// @param carried packs of which what is used was written anew
+    Set<ObjectId> needed(Set<ObjectId> carried) {
+        Set<ObjectId> still = new HashSet<>(needed);
+        still.removeAll(carried);
+        return still;
     }
 
     /// What is to be carried over from one pack.
@@ -81,10 +102,6 @@ public final class PrunePlan {
         List<IndexEntry> entries(BlobIndex index) {
             return Arrays.stream(positions).mapToObj(index::at).toList();
         }
-    }
-
-    BlobIndex index() {
-        return index;
     }
 
     /// One for each pack to be repacked.
@@ -97,7 +114,7 @@ public final class PrunePlan {
         }
         int[] filled = new int[carries.size()];
         for (int position = kept.nextSetBit(0); position >= 0; position = kept.nextSetBit(position + 1)) {
-            Integer number = numbers.get(index.at(position).pack());
+            Integer number = numbers.get(look.index().at(position).pack());
             if (number != null) {
                 carries.get(number).positions()[filled[number]++] = position;
             }

@@ -9,6 +9,8 @@ package holdfast.prune;
 /// @param packsMissing leave the index: they have no file, and nothing in them is used
 /// @param orphans packs no index names, left behind by interrupted runs
 /// @param proofs of snapshots that are gone
+/// @param marks left by earlier prunes
+/// @param packsMarked named by these, still there, and still not used
 /// @param freedBytes by which the storage shrinks; an estimate as far as blobs are written anew
 /// @param unusedBytesAfter of unused blobs that stay in packs which are kept
 public record PruneSummary(
@@ -27,10 +29,13 @@ public record PruneSummary(
         int orphans,
         long orphanBytes,
         int proofs,
+        int marks,
+        int packsMarked,
+        long markedBytes,
         long freedBytes,
         long unusedBytesAfter) {
     /// Whether there is nothing to do.
     public boolean isEmpty() {
-        return packsRemoved + packsRepacked + packsMissing + orphans + proofs == 0;
+        return packsRemoved + packsRepacked + packsMissing + orphans + proofs + marks == 0;
     }
 }

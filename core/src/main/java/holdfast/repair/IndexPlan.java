@@ -8,6 +8,7 @@ import java.util.Set;
 /// What is wrong with the index, and what will be right. Made by [IndexRepair#plan].
 ///
 /// @param damagedFiles index files that cannot be read, and why
+/// @param damagedMarks marks of a prune that cannot be read: they go, and what they named counts as anything else
 /// @param missing packs the index names that are not there
 /// @param added packs that no index file named
 /// @param corrected packs that the index described otherwise than their own headers do
@@ -15,6 +16,7 @@ import java.util.Set;
 /// @param packsRead packs whose header was read
 public record IndexPlan(
         List<String> damagedFiles,
+        List<ObjectId> damagedMarks,
         List<ObjectId> missing,
         List<ObjectId> added,
         List<ObjectId> corrected,
@@ -37,14 +39,20 @@ public record IndexPlan(
 
     public IndexPlan {
         damagedFiles = List.copyOf(damagedFiles);
+        damagedMarks = List.copyOf(damagedMarks);
         missing = List.copyOf(missing);
         added = List.copyOf(added);
         corrected = List.copyOf(corrected);
         unreadable = List.copyOf(unreadable);
     }
 
-    /// Whether the index is right as it is.
+    /// Whether everything is right as it is.
     public boolean isEmpty() {
+        return isIndexRight() && damagedMarks.isEmpty();
+    }
+
+    /// Whether no index file has to be written.
+    public boolean isIndexRight() {
         return damagedFiles.isEmpty()
                 && contents.replaced().isEmpty()
                 && contents.fresh().size() == 0;
@@ -52,7 +60,8 @@ public record IndexPlan(
 
     /// What is wrong, in a few words for a message of somebody who needs a right index.
     String summary() {
-        return damagedFiles.size() + " damaged index files, " + missing.size() + " packs that are missing, "
+        return damagedFiles.size() + " damaged index files, " + damagedMarks.size() + " damaged marks, "
+                + missing.size() + " packs that are missing, "
                 + added.size() + " that it does not know, " + corrected.size() + " that it has wrong";
     }
 }

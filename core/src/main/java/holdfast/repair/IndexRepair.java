@@ -52,12 +52,19 @@ public final class IndexRepair {
             return;
         }
         progress.step("writing index");
-        IndexPlan.Contents contents = plan.contents();
+        if (!plan.isIndexRight()) {
+            write(plan.contents(), lock);
+        }
+        lock.check();
+        repository.removeMarks(plan.damagedMarks());
+        repository.reloadIndex();
+    }
+
+    private void write(IndexPlan.Contents contents, Lock lock) throws IOException {
         IndexRewrite rewrite = repository.rewriteIndex(contents.files(), lock::check);
         rewrite.addAll(contents.known(), pack -> !contents.replaced().contains(pack));
         rewrite.addAll(contents.fresh(), _ -> true);
         rewrite.commit();
-        repository.reloadIndex();
     }
 
     /// A plan that is being made. What threads share is guarded by this object.
@@ -74,7 +81,8 @@ public final class IndexRepair {
         IndexPlan run(boolean readAllPacks) throws IOException {
             progress.step("reading index");
             List<ObjectId> indexFiles = repository.indexFiles();
-            BlobIndex known = repository.reloadIndex(damaged -> damagedFiles.add(String.valueOf(damaged.getMessage())));
+            BlobIndex known = repository.reloadIndexPassingOverMarks(
+                    damaged -> damagedFiles.add(String.valueOf(damaged.getMessage())));
             progress.step("listing packs");
             Map<ObjectId, Long> files = StoredPacks.list(repository);
             Map<ObjectId, Integer> blobs = new HashMap<>();
@@ -103,6 +111,7 @@ public final class IndexRepair {
             corrected.sort(Comparator.naturalOrder());
             return new IndexPlan(
                     damagedFiles,
+                    repository.damagedMarks().stream().sorted().toList(),
                     missing,
                     added,
                     corrected,

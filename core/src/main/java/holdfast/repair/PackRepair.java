@@ -146,7 +146,7 @@ public final class PackRepair {
         }
         lock.check();
         if (!removed.isEmpty()) {
-            repository.forgetPacks(removed);
+            repository.forgetPacks(removed, lock::check);
         }
         long lost = salvage.lost(repository.index());
         for (ObjectId pack : removed) {

@@ -4,10 +4,12 @@ import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.pack.PackedBlob;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -33,25 +35,78 @@ public final class BlobIndex {
     private int[] table = new int[1 << 10];
     private int size;
     private int trees;
+    /// numbers of the packs that are about to go
+    private final BitSet doubtful = new BitSet();
 
     /// An empty one.
     public BlobIndex() {}
 
+    /// Whether the blob lies in a pack that will stay, so that it need not be stored. Whether it can be read is
+    /// another question: [#find] also answers with packs that are [marked][Mark] to be removed.
     public boolean contains(BlobType type, ObjectId id) {
-        return position(type, id) >= 0;
+        lock.readLock().lock();
+        try {
+            int position = best(type, id);
+            return position >= 0 && !doubtful.get(packNumber(position));
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
+    /// Where to read the blob; in a pack that is about to go only when it lies nowhere else.
     public @Nullable IndexEntry find(BlobType type, ObjectId id) {
         lock.readLock().lock();
         try {
-            int position = next(type, id, start(id));
+            int position = best(type, id);
             return position < 0 ? null : entry(position);
         } finally {
             lock.readLock().unlock();
         }
     }
 
-    /// Every place the blob lies at.
+    /// The first place in a pack that is not doubtful, or the first one; -1 when there is none.
+    private int best(BlobType type, ObjectId id) {
+        int first = -1;
+        int mask = table.length - 1;
+        for (int slot = start(id); table[slot] != 0; slot = (slot + 1) & mask) {
+            int position = table[slot] - 1;
+            if (matches(position, type, id)) {
+                if (!doubtful.get(packNumber(position))) {
+                    return position;
+                }
+                first = first < 0 ? position : first;
+            }
+        }
+        return first;
+    }
+
+    /// Nobody shall rely on these packs. Those that are not in this index are left out.
+    void doubt(Set<ObjectId> packs) {
+        lock.writeLock().lock();
+        try {
+            for (ObjectId pack : packs) {
+                Integer number = packNumbers.get(pack);
+                if (number != null) {
+                    doubtful.set(number);
+                }
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Whether nobody shall rely on this pack.
+    boolean doubts(ObjectId pack) {
+        lock.readLock().lock();
+        try {
+            Integer number = packNumbers.get(pack);
+            return number != null && doubtful.get(number);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Every place the blob lies at, those in doubtful packs last.
     public List<IndexEntry> findAll(BlobType type, ObjectId id) {
         lock.readLock().lock();
         try {
@@ -61,6 +116,9 @@ public final class BlobIndex {
                 if (matches(table[slot] - 1, type, id)) {
                     all.add(entry(table[slot] - 1));
                 }
+            }
+            if (all.size() > 1 && !doubtful.isEmpty()) {
+                all.sort(Comparator.comparing(entry -> doubtful.get(packNumbers.getOrDefault(entry.pack(), 0))));
             }
             return all;
         } finally {

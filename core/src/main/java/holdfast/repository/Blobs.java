@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ final class Blobs {
     private static final Duration RELOAD = Duration.ofSeconds(10);
 
     private final IndexFiles files;
+    private final Marks marks;
     private final PackReader packs;
     private final String location;
     private final InstantSource clock;
@@ -45,11 +47,13 @@ final class Blobs {
     /// @param passedOver told of index files that are damaged, while the others are used
     Blobs(
             IndexFiles files,
+            Marks marks,
             PackReader packs,
             String location,
             InstantSource clock,
             Consumer<HoldfastException.Damaged> passedOver) {
         this.files = files;
+        this.marks = marks;
         this.packs = packs;
         this.location = location;
         this.clock = clock;
@@ -74,7 +78,7 @@ final class Blobs {
 
     /// The index for whoever relies on its being complete.
     ///
-    /// @throws HoldfastException.Damaged when an index file is damaged
+    /// @throws HoldfastException.Damaged when an index file or mark is damaged
     BlobIndex wholeIndex() throws IOException {
         BlobIndex known = index();
         unreadable.forEach(Blobs::fail);
@@ -86,17 +90,32 @@ final class Blobs {
     }
 
     BlobIndex reload(Consumer<HoldfastException.Damaged> damaged) throws IOException {
-        return reload(damaged, Set.of());
+        return reload(damaged, damaged, Set.of());
     }
 
+    /// Reads marks and index. The marks come first: when one that was there is gone, so are its packs from the index
+    /// that is read after it.
+    ///
+    /// @param damaged told of damaged index files
+    /// @param damagedMarks told of damaged marks
     /// @param without packs that do not count
-    BlobIndex reload(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without) throws IOException {
+    BlobIndex reload(
+            Consumer<HoldfastException.Damaged> damaged,
+            Consumer<HoldfastException.Damaged> damagedMarks,
+            Set<ObjectId> without)
+            throws IOException {
         loading.lock();
         try {
             Instant start = clock.instant();
             List<HoldfastException.Damaged> problems = new ArrayList<>();
+            List<HoldfastException.Damaged> markProblems = new ArrayList<>();
+            Set<ObjectId> marked = new HashSet<>();
+            marks.all(markProblems::add).forEach(mark -> marked.addAll(mark.packs()));
             BlobIndex fresh = files.load(problems::add, without);
+            fresh.doubt(marked);
             problems.forEach(damaged);
+            markProblems.forEach(damagedMarks);
+            problems.addAll(markProblems);
             unreadable = List.copyOf(problems);
             index = fresh;
             loaded = start;
@@ -106,11 +125,22 @@ final class Blobs {
         }
     }
 
+    /// Forgets what was read, so that it is read again on the next use.
+    void forget() {
+        loading.lock();
+        try {
+            index = null;
+            loaded = Instant.MIN;
+        } finally {
+            loading.unlock();
+        }
+    }
+
     /// The index after looking once more, or null when that was done just now.
     private @Nullable BlobIndex reloadForMissing(BlobIndex seen) throws IOException {
         loading.lock();
         try {
-            if (index != seen) {
+            if (index != null && index != seen) {
                 return index;
             }
             return loaded.plus(RELOAD).isAfter(clock.instant()) ? null : reload(passedOver);

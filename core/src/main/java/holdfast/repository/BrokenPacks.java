@@ -17,7 +17,7 @@ final class BrokenPacks {
 
     /// Which packs of the index are not in the storage, or not as long as they must be.
     ///
-    /// @param each told of each of them
+    /// @param each told of each of them, unless a prune may be removing it just now
     static Set<ObjectId> find(BlobIndex index, Storage storage, Consumer<HoldfastException.Damaged> each)
             throws IOException {
         Map<ObjectId, Long> wanted = new HashMap<>();
@@ -28,11 +28,13 @@ final class BrokenPacks {
                 .forEach(file -> lengths.put(ObjectId.parse(file.name().substring(Kinds.DATA.length())), file.bytes()));
         wanted.replaceAll((_, bytes) -> bytes + Seal.OVERHEAD + PackHeader.LENGTH_BYTES);
         wanted.entrySet().removeIf(pack -> pack.getValue().equals(lengths.get(pack.getKey())));
-        wanted.forEach((pack, bytes) -> each.accept(RawFiles.damaged(
-                Kinds.DATA + pack,
-                storage,
-                lengths.containsKey(pack) ? "it has " + lengths.get(pack) + " bytes, not " + bytes : "it is missing",
-                null)));
+        wanted.forEach((pack, bytes) -> {
+            Long length = lengths.get(pack);
+            if (length != null || !index.doubts(pack)) {
+                String why = length == null ? "it is missing" : "it has " + length + " bytes, not " + bytes;
+                each.accept(RawFiles.damaged(Kinds.DATA + pack, storage, why, null));
+            }
+        });
         return wanted.keySet();
     }
 }

@@ -9,7 +9,12 @@ import java.nio.file.Path;
 /// Who works with the repository, as lock files, key files and snapshots name it.
 ///
 /// @param uid numeric user, 0 to 2^32-1; 0 where there is no such thing
-public record Client(String host, String user, long uid, long gid, long pid) {
+/// @param process tells the process from a later one of the same number, see [RunningProcess]; empty when not known
+public record Client(String host, String user, long uid, long gid, long pid, String process) {
+    public Client(String host, String user, long uid, long gid, long pid) {
+        this(host, user, uid, gid, pid, "");
+    }
+
     /// This process.
     public static Client current() {
         return new Client(
@@ -17,7 +22,8 @@ public record Client(String host, String user, long uid, long gid, long pid) {
                 System.getProperty("user.name", ""),
                 identity("unix:uid"),
                 identity("unix:gid"),
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                RunningProcess.self());
     }
 
     private static String hostName() {

@@ -30,11 +30,8 @@ final class IndexFiles {
 
     /// Reads all index files in parallel. A file that vanishes meanwhile was replaced by another one, so the
     /// list is read again then.
-    BlobIndex load(Consumer<HoldfastException.Damaged> damaged) throws IOException {
-        return load(damaged, Set.of());
-    }
-
-    /// As [#load(Consumer)], leaving out what lies in some packs.
+    ///
+    /// @param without packs that are left out
     BlobIndex load(Consumer<HoldfastException.Damaged> damaged, Set<ObjectId> without) throws IOException {
         for (int attempt = 1; ; attempt++) {
             BlobIndex index = new BlobIndex();
@@ -81,13 +78,15 @@ final class IndexFiles {
     record PackContent(ObjectId id, List<PackedBlob> blobs) {}
 
     /// Writes the index anew without some packs, then removes the old files, but none that it has not read.
-    void replace(Set<ObjectId> withoutPacks) throws IOException {
+    ///
+    /// @param guard called before anything is stored or removed; throws to stop
+    void replace(Set<ObjectId> withoutPacks, Runnable guard) throws IOException {
         List<ObjectId> old = list();
         BlobIndex index = new BlobIndex();
         if (read(old, index, Set.of(), Blobs::fail) < old.size()) {
             throw new IOException("the index of " + files.storage().location() + " changed while it was written anew");
         }
-        IndexRewrite rewrite = new IndexRewrite(this, old, () -> {});
+        IndexRewrite rewrite = new IndexRewrite(this, old, guard);
         rewrite.addAll(index, pack -> !withoutPacks.contains(pack));
         rewrite.commit();
     }

@@ -9,6 +9,7 @@ final class Kinds {
     static final String INDEX = "index/";
     static final String DATA = "data/";
     static final String PROOFS = "proofs/";
+    static final String MARKS = "marks/";
 
     private Kinds() {}
 }

@@ -1,5 +1,6 @@
 package holdfast.repository;
 
+import holdfast.io.Workers;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import java.io.IOException;
@@ -37,6 +38,21 @@ public final class Lock implements AutoCloseable {
         return new Lock(null);
     }
 
+    /// What it lets its holder do.
+    public LockMode mode() {
+        return holding == null ? LockMode.SHARED : holding.mode;
+    }
+
+    /// How long others may take to see what is new.
+    Duration settle() {
+        return holding == null ? Duration.ZERO : holding.times.settle();
+    }
+
+    /// The same in all its renewals; empty when it is no file.
+    String session() {
+        return holding == null ? "" : holding.session;
+    }
+
     /// Cheap; to be called before anything that relies on the lock.
     ///
     /// @throws HoldfastException.Locked when the lock was removed by somebody, or could not be
@@ -62,8 +78,11 @@ public final class Lock implements AutoCloseable {
         }
     }
 
-    /// The lock's file and the thread that renews it.
+    /// The lock's file and the thread that renews it: one of the system's own, for virtual threads wait while others
+    /// of them compute.
     private static final class Holding {
+        private final LockMode mode;
+        private final String session;
         private final SealedFiles files;
         private final InstantSource clock;
         private final Tuning.Pause passing;
@@ -95,7 +114,10 @@ public final class Lock implements AutoCloseable {
             this.times = times;
             this.notes = notes;
             refreshed = file.time();
-            refresher = Thread.ofVirtual().name("holdfast-lock").start(this::refresh);
+            mode = file.mode();
+            session = file.session();
+            refresher = Workers.factory("holdfast-lock-").newThread(this::refresh);
+            refresher.start();
         }
 
         private void check() {
@@ -142,7 +164,7 @@ public final class Lock implements AutoCloseable {
             changing.lock();
             try {
                 confirm();
-                LockFile renewed = new LockFile(clock.instant(), file.exclusive(), file.owner());
+                LockFile renewed = file.renewed(clock.instant());
                 ObjectId next = files.save(Kinds.LOCKS, renewed.write());
                 ObjectId old = id;
                 id = next;

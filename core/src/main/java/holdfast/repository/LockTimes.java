@@ -18,5 +18,13 @@ record LockTimes(Duration settle, Duration refresh, Duration lost, Duration stal
             Duration.ofMinutes(30),
             Duration.ofSeconds(5));
 
+    /// A lock dated so far ahead counts no more: no clock is that wrong on a host where anything else works. What is
+    /// nearer becomes stale by itself, within this time and half an hour.
+    static final Duration AHEAD_MAX = Duration.ofDays(1);
+
+    /// By how much a process must have begun after a lock was renewed to be another one than its owner, where only
+    /// times tell: clocks are set while processes run.
+    static final Duration BEGAN_LATER = Duration.ofMinutes(5);
+
     static final Duration RETRY_MAX = Duration.ofMinutes(1);
 }

@@ -3,34 +3,43 @@ package holdfast.repository;
 import holdfast.model.HoldfastException;
 import holdfast.model.ObjectId;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /// restic's locks: files that say who works with the repository. Any number of shared locks, or one exclusive
-/// lock. They keep a prune, ours or restic's, away from whoever reads or writes. Immutable; safe for use by
-/// many threads.
+/// lock; beside Holdfast's own shared locks one for [maintenance][LockMode#MAINTENANCE]. They keep a prune, ours or
+/// restic's, away from whoever reads or writes. Immutable; safe for use by many threads.
 public final class Locks {
-    private static final int LOOKS_MAX = 10;
-
     private final SealedFiles files;
     private final RepositoryConfig config;
     private final Client client;
     private final InstantSource clock;
     private final Tuning.Pause passing;
+    private final Runnable acquired;
     private final LockTimes times;
     private final Duration retry;
     private final Consumer<String> notes;
+    private final LockFiles there;
 
-    Locks(SealedFiles files, RepositoryConfig config, Client client, InstantSource clock, Tuning.Pause passing) {
-        this(files, config, client, clock, passing, LockTimes.RESTIC, Duration.ZERO, note -> {});
+    /// @param acquired called whenever there is a new lock: what was known before it may have been removed since
+    Locks(
+            SealedFiles files,
+            RepositoryConfig config,
+            Client client,
+            InstantSource clock,
+            Tuning.Pause passing,
+            Runnable acquired) {
+        this(files, config, client, clock, passing, acquired, LockTimes.RESTIC, Duration.ZERO, note -> {});
     }
 
     private Locks(
@@ -39,6 +48,7 @@ public final class Locks {
             Client client,
             InstantSource clock,
             Tuning.Pause passing,
+            Runnable acquired,
             LockTimes times,
             Duration retry,
             Consumer<String> notes) {
@@ -47,19 +57,21 @@ public final class Locks {
         this.client = client;
         this.clock = clock;
         this.passing = passing;
+        this.acquired = acquired;
         this.times = times;
         this.retry = retry;
         this.notes = notes;
+        there = new LockFiles(files, client, clock, times.stale());
     }
 
     /// How long to wait for somebody else's lock, and who is told of stale locks that were removed and of
     /// locks that could not be.
     public Locks with(Duration retry, Consumer<String> notes) {
-        return new Locks(files, config, client, clock, passing, times, retry, notes);
+        return new Locks(files, config, client, clock, passing, acquired, times, retry, notes);
     }
 
     Locks with(LockTimes times) {
-        return new Locks(files, config, client, clock, passing, times, retry, notes);
+        return new Locks(files, config, client, clock, passing, acquired, times, retry, notes);
     }
 
     /// For reading and for adding. A repository of version 1, to which nothing is written, gets no lock file;
@@ -67,23 +79,32 @@ public final class Locks {
     ///
     /// @throws HoldfastException.Locked when somebody holds an exclusive lock
     public Lock shared() throws IOException {
-        return acquire(false);
+        return acquire(LockMode.SHARED);
     }
 
-    /// For deleting.
+    /// For removing snapshots, and what a [Mark] names. Holdfast's own readers and writers do not wait for it.
+    ///
+    /// @throws HoldfastException.Locked when a stock restic works with the repository, or somebody else removes
+    public Lock maintenance() throws IOException {
+        config.requireWritable(files.storage());
+        return acquire(LockMode.MAINTENANCE);
+    }
+
+    /// For what nobody else may see half done.
     ///
     /// @throws HoldfastException.Locked when somebody holds any lock
     public Lock exclusive() throws IOException {
         config.requireWritable(files.storage());
-        return acquire(true);
+        return acquire(LockMode.EXCLUSIVE);
     }
 
-    private Lock acquire(boolean exclusive) throws IOException {
+    private Lock acquire(LockMode mode) throws IOException {
         Instant end = clock.instant().plus(retry);
         Duration pause = times.retry();
         while (true) {
-            Optional<Lock> lock = attempt(exclusive, !clock.instant().isBefore(end));
+            Optional<Lock> lock = attempt(mode, !clock.instant().isBefore(end));
             if (lock.isPresent()) {
+                acquired.run();
                 return lock.get();
             }
             Duration left = Duration.between(clock.instant(), end);
@@ -96,19 +117,19 @@ public final class Locks {
 
     /// Looks for other locks, makes one, and looks again: of two that were made at once at least one sees the
     /// other.
-    private Optional<Lock> attempt(boolean exclusive, boolean last) throws IOException {
-        if (conflict(exclusive, Set.of(), last)) {
+    private Optional<Lock> attempt(LockMode mode, boolean last) throws IOException {
+        if (conflict(mode, "", last)) {
             return Optional.empty();
         }
         if (config.version() < RepositoryConfig.VERSION) {
             return Optional.of(Lock.none());
         }
-        LockFile file = new LockFile(clock.instant(), exclusive, client);
+        LockFile file = newFile(mode);
         ObjectId id = files.save(Kinds.LOCKS, file.write());
         boolean free = false;
         try {
             sleep(times.settle());
-            free = !conflict(exclusive, Set.of(id), last);
+            free = !conflict(mode, file.session(), last);
         } finally {
             if (!free) {
                 RawFiles.delete(files.storage(), Kinds.LOCKS, id);
@@ -117,19 +138,23 @@ public final class Locks {
         return free ? Optional.of(new Lock(files, id, file, clock, passing, times, notes)) : Optional.empty();
     }
 
-    /// Whether somebody else's lock forbids ours. Stale ones are removed on the way.
+    /// The marks are those that were there before the lock is: whoever holds it will read them, for it reads the
+    /// index, and them before that, only now.
+    private LockFile newFile(LockMode mode) throws IOException {
+        List<ObjectId> marks = RawFiles.list(files.storage(), Kinds.MARKS);
+        String session = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+        Instant now = clock.instant();
+        return new LockFile(now, mode.exclusive(), client, new LockFile.Own(session, now, mode, marks));
+    }
+
+    /// Whether somebody else's lock forbids ours.
     ///
+    /// @param own session of the one that we hold already
     /// @param last whether to throw instead of answering yes
-    private boolean conflict(boolean exclusive, Set<ObjectId> own, boolean last) throws IOException {
+    private boolean conflict(LockMode mode, String own, boolean last) throws IOException {
         List<HoldfastException.Damaged> unreadable = new ArrayList<>();
-        for (LockInfo other : load(unreadable)) {
-            if (own.contains(other.id())) {
-                continue;
-            }
-            if (other.stale() && config.version() == RepositoryConfig.VERSION) {
-                RawFiles.delete(files.storage(), Kinds.LOCKS, other.id());
-                notes.accept("removed the stale " + other);
-            } else if ((exclusive || other.exclusive()) && !other.stale()) {
+        for (LockInfo other : others(own, unreadable)) {
+            if (!mode.goesWith(other)) {
                 if (last) {
                     throw new HoldfastException.Locked(
                             files.storage().location() + " is locked: " + other,
@@ -138,15 +163,52 @@ public final class Locks {
                 return true;
             }
         }
-        if (!unreadable.isEmpty()) {
-            if (!last) {
-                return true;
-            }
-            throw new HoldfastException.Locked(
-                    RawFiles.reason(unreadable.getFirst()),
-                    "`holdfast unlock --remove-all` removes damaged locks; nobody else may use the repository then");
+        if (!unreadable.isEmpty() && last) {
+            throw unreadable(unreadable);
         }
-        return false;
+        return !unreadable.isEmpty();
+    }
+
+    private static HoldfastException.Locked unreadable(List<HoldfastException.Damaged> locks) {
+        return new HoldfastException.Locked(
+                RawFiles.reason(locks.getFirst()),
+                "`holdfast unlock --remove-all` removes damaged locks; nobody else may use the repository then");
+    }
+
+    /// The locks that somebody else holds, or held just now. Looks twice, some time apart: a lock that is
+    /// renewed while a listing is under way may be missing in it, and a storage may show late what is new. So
+    /// whoever is in neither look will see every mark there is now, or has ended, and what it committed is
+    /// seen from now on.
+    ///
+    /// @throws HoldfastException.Locked when there is a lock that cannot be read: nobody knows what it says
+    public List<LockInfo> besides(Lock own) throws IOException {
+        Map<String, LockInfo> others = new LinkedHashMap<>();
+        for (int look = 0; look < 2; look++) {
+            sleep(own.settle());
+            List<HoldfastException.Damaged> unreadable = new ArrayList<>();
+            for (LockInfo other : others(own.session(), unreadable)) {
+                others.put(other.session().isEmpty() ? other.id().hex() : other.session(), other);
+            }
+            if (!unreadable.isEmpty()) {
+                throw unreadable(unreadable);
+            }
+        }
+        return List.copyOf(others.values());
+    }
+
+    /// The locks of others that count. Stale ones are removed on the way, so that their owners, should they live,
+    /// see it.
+    private List<LockInfo> others(String own, List<HoldfastException.Damaged> unreadable) throws IOException {
+        List<LockInfo> others = new ArrayList<>();
+        for (LockInfo other : there.load(unreadable)) {
+            if (other.stale() && config.version() == RepositoryConfig.VERSION) {
+                RawFiles.delete(files.storage(), Kinds.LOCKS, other.id());
+                notes.accept("removed the stale " + other);
+            } else if (!other.stale() && (own.isEmpty() || !other.session().equals(own))) {
+                others.add(other);
+            }
+        }
+        return others;
     }
 
     private void sleep(Duration pause) {
@@ -158,43 +220,9 @@ public final class Locks {
         }
     }
 
-    /// A file that goes between being listed and being read may have been replaced by a newer one of the same
-    /// lock, so then all is looked at again.
-    private List<LockInfo> load(List<HoldfastException.Damaged> unreadable) throws IOException {
-        SealedFiles.Reader<LockInfo> reader = (id, json) -> info(id, LockFile.read(json));
-        List<LockInfo> locks = List.of();
-        for (int look = 0; look < LOOKS_MAX; look++) {
-            // an empty file is an upload of somebody's that broke off, as restic knows it of some storages
-            List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.LOCKS, file -> file.bytes() > 0);
-            unreadable.clear();
-            locks = files.loadAll(Kinds.LOCKS, ids, reader, unreadable::add);
-            if (locks.size() + unreadable.size() == ids.size()) {
-                break;
-            }
-        }
-        return locks.stream().sorted(Comparator.comparing(LockInfo::time)).toList();
-    }
-
-    private LockInfo info(ObjectId id, LockFile file) {
-        Client owner = file.owner();
-        return new LockInfo(id, file.time(), file.exclusive(), owner.host(), owner.user(), owner.pid(), stale(file));
-    }
-
-    private boolean stale(LockFile file) {
-        Client owner = file.owner();
-        if (file.time().plus(times.stale()).isBefore(clock.instant())) {
-            return true;
-        }
-        // other users' processes may be hidden from us, so only root judges those
-        return owner.host().equals(client.host())
-                && (client.uid() == 0 || client.uid() == owner.uid())
-                && owner.pid() != client.pid()
-                && ProcessHandle.of(owner.pid()).isEmpty();
-    }
-
     /// All locks, oldest first. A lock file that cannot be read is left out.
     public List<LockInfo> list() throws IOException {
-        return load(new ArrayList<>());
+        return there.load(new ArrayList<>());
     }
 
     /// Removes the locks whose owners are certainly gone.

@@ -7,6 +7,7 @@ import holdfast.repository.json.ProofJson;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,16 +48,18 @@ final class Proofs {
         }
     }
 
-    /// @return how many
-    int deleteAllBut(Set<ObjectId> snapshots) throws IOException {
-        int deleted = 0;
-        for (Stored stored : stored(damaged -> {})) {
+    /// See [Repository#removeOrphanProofs].
+    int removeOrphans() throws IOException {
+        List<Stored> all = stored(damaged -> {});
+        Set<ObjectId> snapshots = new HashSet<>(RawFiles.list(files.storage(), Kinds.SNAPSHOTS));
+        int removed = 0;
+        for (Stored stored : all) {
             if (!snapshots.contains(stored.proof().snapshot())) {
                 RawFiles.delete(files.storage(), Kinds.PROOFS, stored.id());
-                deleted++;
+                removed++;
             }
         }
-        return deleted;
+        return removed;
     }
 
     /// See [Repository#bestProofs].

@@ -105,6 +105,9 @@ final class RawFiles {
         if (name.equals(Kinds.CONFIG) || name.startsWith(Kinds.KEYS)) {
             return "put back a good one from another copy of the repository: without it the repository does not open";
         }
+        if (name.startsWith(Kinds.MARKS)) {
+            return "nothing is lost, but nothing can be stored until `holdfast prune` or `holdfast repair index` has removed it";
+        }
         if (name.startsWith(Kinds.INDEX)) {
             return "nothing is lost, but nothing can be stored: `holdfast repair index` makes it anew";
         }

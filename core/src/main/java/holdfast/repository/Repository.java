@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,7 @@ public final class Repository implements AutoCloseable {
     private final PackReader packReader;
     private final Blobs blobs;
     private final Proofs proofs;
+    private final Marks marks;
     private final Keys keys;
     private final Locks locks;
     private final Tuning tuning;
@@ -58,10 +60,11 @@ public final class Repository implements AutoCloseable {
         indexFiles = new IndexFiles(files);
         openers = new Openers(master);
         packReader = new PackReader(storage, openers);
-        blobs = new Blobs(indexFiles, packReader, storage.location(), clock, this::passOver);
+        marks = new Marks(files);
+        blobs = new Blobs(indexFiles, marks, packReader, storage.location(), clock, this::passOver);
         proofs = new Proofs(files);
         keys = new Keys(storage, master, opening.keyId(), config, client, clock);
-        locks = new Locks(files, config, client, clock, tuning.pause());
+        locks = new Locks(files, config, client, clock, tuning.pause(), blobs::forget);
     }
 
     /// Whether there is a repository (its `config` file, to be exact).
@@ -125,6 +128,11 @@ public final class Repository implements AutoCloseable {
         }
     }
 
+    /// The time as this repository tells it: of marks and locks.
+    public InstantSource clock() {
+        return clock;
+    }
+
     public RepositoryConfig config() {
         return config;
     }
@@ -154,7 +162,7 @@ public final class Repository implements AutoCloseable {
 
     /// Reads the index again, for what others wrote since.
     ///
-    /// @throws HoldfastException.Damaged when an index file is damaged
+    /// @throws HoldfastException.Damaged when an index file or mark is damaged
     public BlobIndex reloadIndex() throws IOException {
         return blobs.reload(Blobs::fail);
     }
@@ -163,14 +171,14 @@ public final class Repository implements AutoCloseable {
     /// so that whoever has it stores it anew.
     public BlobIndex reloadIndexOfWholePacks() throws IOException {
         Set<ObjectId> broken = BrokenPacks.find(reloadIndex(), storage, this::passOver);
-        return broken.isEmpty() ? index() : blobs.reload(Blobs::fail, broken);
+        return broken.isEmpty() ? index() : blobs.reload(Blobs::fail, Blobs::fail, broken);
     }
 
     /// As [#index], but what lies in packs that are missing or have not the right length counts as
     /// not stored, so that it is known beforehand what cannot be read.
     public BlobIndex indexOfWholePacks() throws IOException {
         Set<ObjectId> broken = BrokenPacks.find(index(), storage, this::passOver);
-        return broken.isEmpty() ? index() : blobs.reload(this::passOver, broken);
+        return broken.isEmpty() ? index() : blobs.reload(this::passOver, this::passOver, broken);
     }
 
     /// As [#reloadIndex], but passing over damaged index files.
@@ -178,18 +186,27 @@ public final class Repository implements AutoCloseable {
         return blobs.reload(this::passOver);
     }
 
-    /// Reads what can be read of the index and tells of the files that are damaged instead of giving
-    /// up. Not for deciding what may be deleted.
+    /// As [#reloadIndex(Consumer)], but passing over marks that cannot be read: for whoever removes those.
+    ///
+    /// @param damaged told of damaged index files
+    public BlobIndex reloadIndexPassingOverMarks(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+        return blobs.reload(damaged, this::passOver, Set.of());
+    }
+
+    /// Reads what can be read of the index and tells of the index files and marks that are damaged
+    /// instead of giving up. Not for deciding what may be deleted.
     public BlobIndex reloadIndex(Consumer<HoldfastException.Damaged> damaged) throws IOException {
         return blobs.reload(damaged);
     }
 
     /// Replaces all index files by new ones that leave `packs` out: the step of a prune between writing
     /// anew what is still needed and deleting those packs. Crash-safe: the new files are durable before
-    /// the old ones go. The caller holds the exclusive lock.
-    public void forgetPacks(Set<ObjectId> packs) throws IOException {
+    /// the old ones go. The caller holds a lock to remove.
+    ///
+    /// @param guard called before anything is stored or removed: pass the lock's `check`
+    public void forgetPacks(Set<ObjectId> packs, Runnable guard) throws IOException {
         config.requireWritable(storage);
-        indexFiles.replace(packs);
+        indexFiles.replace(packs, guard);
         reloadIndex();
     }
 
@@ -205,6 +222,30 @@ public final class Repository implements AutoCloseable {
     public IndexRewrite rewriteIndex(List<ObjectId> old, Runnable guard) {
         config.requireWritable(storage);
         return new IndexRewrite(indexFiles, old, guard);
+    }
+
+    /// The marks there are, oldest first.
+    ///
+    /// @param damaged told of those that cannot be read
+    public List<Mark> marks(Consumer<HoldfastException.Damaged> damaged) throws IOException {
+        return marks.all(damaged);
+    }
+
+    /// Marks packs to be removed; durable when this returns.
+    public Mark mark(Set<ObjectId> packs) throws IOException {
+        config.requireWritable(storage);
+        return marks.save(packs, clock.instant());
+    }
+
+    /// Removes marks that have been carried out; also damaged ones, whose packs count as any others again.
+    public void removeMarks(Collection<ObjectId> ids) throws IOException {
+        marks.remove(ids);
+    }
+
+    /// The marks that cannot be read. Nobody can tell what they name, so that nothing may be stored beside
+    /// them; whoever may remove removes them.
+    public Set<ObjectId> damagedMarks() throws IOException {
+        return marks.damaged();
     }
 
     /// The content of a blob, its hash verified; further copies are tried when one is damaged.
@@ -325,11 +366,12 @@ public final class Repository implements AutoCloseable {
         return Proofs.best(proofs());
     }
 
-    /// Removes the readable proofs of all but these snapshots.
+    /// Removes the readable proofs of snapshots that are not there. The proofs are listed first, and a
+    /// snapshot is there before its proof: so none is taken away that somebody adds meanwhile.
     ///
     /// @return how many were removed
-    public int deleteProofsOfAllBut(Set<ObjectId> snapshots) throws IOException {
-        return proofs.deleteAllBut(snapshots);
+    public int removeOrphanProofs() throws IOException {
+        return proofs.removeOrphans();
     }
 
     public void save(Proof proof) throws IOException {
@@ -348,7 +390,7 @@ public final class Repository implements AutoCloseable {
     /// Starts writing blobs. The caller holds a lock, and passes its `check` as the guard.
     ///
     /// @throws HoldfastException.PreCheckFailed when the repository has format version 1
-    /// @throws HoldfastException.Damaged when an index file is damaged
+    /// @throws HoldfastException.Damaged when an index file or mark is damaged
     public BlobWriter writer(WriterOptions options) throws IOException {
         config.requireWritable(storage);
         return new BlobWriter(master, blobs.wholeIndex(), indexFiles, packReader, options, clock, tuning);

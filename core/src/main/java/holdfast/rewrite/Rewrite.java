@@ -139,7 +139,8 @@ public final class Rewrite {
     /// Does what is planned.
     ///
     /// @param forget as for the plan
-    /// @param lock held by the caller; exclusive if old snapshots shall go, else shared
+    /// @param lock held by the caller to forget, even if no old snapshots shall go: what the new ones share
+    ///     with them is not looked at, and must not be removed because those go meanwhile
     /// @return with the ids that they have now
     public List<Change> apply(List<Change> plan, boolean forget, Lock lock) throws IOException {
         progress.step("writing");

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /// - it is safe for use by many threads; every call that can hang has a time limit.
 ///
 /// Names are restic's: `config`, `keys/<id>`, `locks/<id>`, `snapshots/<id>`, `index/<id>`, `data/<id>` (how an
-/// implementation spreads `data/` over folders is its own affair), and Holdfast's `proofs/<id>`: `config`, or
-/// `[a-z]+/[0-9a-f]{64}`. Anything else is refused with an [IllegalArgumentException].
+/// implementation spreads `data/` over folders is its own affair), and Holdfast's `proofs/<id>` and `marks/<id>`:
+/// `config`, or `[a-z]+/[0-9a-f]{64}`. Anything else is refused with an [IllegalArgumentException].
 public interface Storage extends AutoCloseable {
     /// Stores `content` (from position to limit; the position does not change) under a new name.
     ///

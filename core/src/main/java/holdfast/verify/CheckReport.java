@@ -15,6 +15,7 @@ public record CheckReport(List<Finding> findings, long errors, long warnings, Co
     /// @param duplicateBlobs entries that repeat a blob
     /// @param unusedBytes of blobs that no readable tree names, and of duplicates
     /// @param orphans packs that no index names
+    /// @param packsMarked packs that a prune has marked to be removed
     /// @param packsRead packs that were read whole
     public record Counts(
             long snapshots,
@@ -27,6 +28,8 @@ public record CheckReport(List<Finding> findings, long errors, long warnings, Co
             long unusedBytes,
             long orphans,
             long orphanBytes,
+            long packsMarked,
+            long markedBytes,
             long packsRead,
             long bytesRead) {}
 

@@ -60,13 +60,19 @@ final class Findings {
             if (count(severity) <= FINDINGS_MAX) {
                 drafts.put(subject, draft);
             }
-        } else if (severity.compareTo(draft.severity) < 0) {
-            draft.severity = severity;
-            warnings--;
-            errors++;
+        } else if (severity == Finding.Severity.ERROR) {
+            raise(draft);
         }
         draft.add(problem);
         return draft;
+    }
+
+    private void raise(Draft draft) {
+        if (draft.severity == Finding.Severity.WARNING) {
+            draft.severity = Finding.Severity.ERROR;
+            warnings--;
+            errors++;
+        }
     }
 
     private long count(Finding.Severity severity) {
@@ -121,7 +127,9 @@ final class Findings {
         return lost.values().stream().allMatch(draft -> draft.more);
     }
 
+    /// Where a snapshot suffers: whatever it comes from is an error then.
     synchronized void place(Draft draft, ObjectId snapshot, String path) {
+        raise(draft);
         Finding.Place place = new Finding.Place(snapshot, path);
         if (!draft.places.isEmpty() && draft.places.getLast().equals(place)) {
             return;

@@ -11,6 +11,7 @@ import holdfast.repository.Repository;
 import holdfast.storage.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +32,7 @@ final class PacksCheck {
 
     private final Repository repository;
     private final BlobIndex index;
+    private final Set<ObjectId> marked;
     private final Findings findings;
     private final Progress progress;
     private final PackCheck check;
@@ -43,9 +45,11 @@ final class PacksCheck {
     private long orphans;
     private long orphanBytes;
 
-    PacksCheck(Repository repository, BlobIndex index, Findings findings, Progress progress) {
+    /// @param marked packs that a prune may be removing
+    PacksCheck(Repository repository, BlobIndex index, Set<ObjectId> marked, Findings findings, Progress progress) {
         this.repository = repository;
         this.index = index;
+        this.marked = marked;
         this.findings = findings;
         this.progress = progress;
         this.check = new PackCheck(repository.storage(), repository.packReader(), findings);
@@ -91,8 +95,10 @@ final class PacksCheck {
                 orphanBytes += file.bytes();
                 findings.warning(
                         file.name(),
-                        "is in no index file that can be read: left behind by an interrupted run, or part of a"
-                                + " backup that is running, or of what a damaged or lost index file knew");
+                        marked.contains(pack(file))
+                                ? "is left over by a prune that is at work or was cut off: the next one removes it"
+                                : "is in no index file that can be read: left behind by an interrupted run, or part of a"
+                                        + " backup that is running, or of what a damaged or lost index file knew");
             }
         }
     }
@@ -105,7 +111,7 @@ final class PacksCheck {
         StoredFile file = files.get(pack);
         String name = "data/" + pack;
         if (file == null) {
-            findings.damagedCopies(entries, findings.error(name, "is missing"));
+            missing(pack, entries);
             return;
         }
         long blobBytes = 0;
@@ -129,6 +135,15 @@ final class PacksCheck {
         }
     }
 
+    /// What a prune had marked may go while the check runs. Should anything need it, that makes it an error after all.
+    private void missing(ObjectId pack, List<IndexEntry> entries) {
+        String name = "data/" + pack;
+        Findings.Draft draft = marked.contains(pack)
+                ? findings.warning(name, "is gone: a prune had marked it, and is at work or was cut off")
+                : findings.error(name, "is missing");
+        findings.damagedCopies(entries, draft);
+    }
+
     private void readAll(List<Chosen> batch) {
         try {
             Parallel.each(batch, Runtime.getRuntime().availableProcessors(), this::read);
@@ -146,6 +161,8 @@ final class PacksCheck {
             check.run(pack(file), pack.entries());
             packsRead.increment();
             bytesRead.add(file.bytes());
+        } catch (NoSuchFileException _) {
+            missing(pack(file), pack.entries());
         } catch (IOException e) {
             Findings.Draft draft = findings.error(file.name(), "cannot be read: " + e.getMessage());
             findings.damagedCopies(pack.entries(), draft);
@@ -173,6 +190,17 @@ final class PacksCheck {
 
     long orphanBytes() {
         return orphanBytes;
+    }
+
+    long marked() {
+        return files.keySet().stream().filter(marked::contains).count();
+    }
+
+    long markedBytes() {
+        return files.values().stream()
+                .filter(file -> marked.contains(pack(file)))
+                .mapToLong(StoredFile::bytes)
+                .sum();
     }
 
     long packsRead() {

@@ -9,14 +9,16 @@ import holdfast.repository.Repository;
 import holdfast.repository.TreeWalk;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Checks a whole repository: that everything the snapshots need is there, and, for the packs that are
 /// chosen, that it is what it should be. What is wrong is told as [Finding]s; exceptions are for what
 /// makes checking impossible. Changes nothing. Used by one thread.
 ///
 /// Snapshots are read before the index and the index before the packs are listed, so that a backup that
-/// runs meanwhile never makes anything look missing.
+/// runs meanwhile never makes anything look missing; nor does a prune, whose marks are read before the index.
 public final class RepositoryCheck {
     private final Repository repository;
     private final Progress progress;
@@ -34,9 +36,11 @@ public final class RepositoryCheck {
         progress.step("reading snapshots");
         List<Snapshot> snapshots = repository.snapshots(damaged -> findings.error(damaged));
         progress.step("reading index");
+        Set<ObjectId> marked = new HashSet<>();
+        repository.marks(_ -> {}).forEach(mark -> marked.addAll(mark.packs()));
         BlobIndex index = repository.reloadIndex(damaged -> findings.error(damaged));
         progress.step("checking packs");
-        PacksCheck packs = new PacksCheck(repository, index, findings, progress);
+        PacksCheck packs = new PacksCheck(repository, index, marked, findings, progress);
         packs.run(options);
         progress.step("checking small files");
         new SmallFilesCheck(repository.storage(), findings).run();
@@ -85,6 +89,8 @@ public final class RepositoryCheck {
                 unusedBytes,
                 packs.orphans(),
                 packs.orphanBytes(),
+                packs.marked(),
+                packs.markedBytes(),
                 packs.packsRead(),
                 packs.bytesRead());
     }

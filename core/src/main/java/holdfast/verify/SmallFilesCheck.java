@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 
-/// Keys, locks and proofs: files named by the hash of their bytes that no snapshot needs. What else may
+/// Keys, locks, proofs and marks: files named by the hash of their bytes that no snapshot needs. What else may
 /// be wrong with them shows when they are used.
 final class SmallFilesCheck {
     private final Storage storage;
@@ -21,6 +21,10 @@ final class SmallFilesCheck {
     void run() throws IOException {
         check("keys/", Finding.Severity.ERROR, "whoever has its password cannot open the repository with it");
         check("locks/", Finding.Severity.WARNING, "`holdfast unlock --remove-all` removes it");
+        check(
+                "marks/",
+                Finding.Severity.ERROR,
+                "nothing can be stored until `holdfast prune` or `repair index` has removed it");
         check("proofs/", Finding.Severity.WARNING, "the snapshot counts as not proven until it is verified again");
     }
 

@@ -62,7 +62,7 @@ final class TreeCheck implements TreeWalk.Visitor {
     }
 
     private void missing(Node node, ObjectId blob) {
-        String why = index.contains(BlobType.TREE, blob)
+        String why = index.find(BlobType.TREE, blob) != null
                 ? "is a tree where content is wanted, for file "
                 : "is in no index file, wanted for file ";
         findings.lost(BlobType.DATA, blob, findings.error("blob " + blob, why + FileNames.display(node.name())));
@@ -81,7 +81,7 @@ final class TreeCheck implements TreeWalk.Visitor {
     private void unusable(ObjectId id, Exception why) {
         List<IndexEntry> copies = index.findAll(BlobType.TREE, id);
         if (copies.isEmpty()) {
-            String problem = index.contains(BlobType.DATA, id)
+            String problem = index.find(BlobType.DATA, id) != null
                     ? "is file content where a tree is wanted"
                     : "is in no index file";
             findings.lost(BlobType.TREE, id, findings.error("tree " + id, problem));

@@ -27,6 +27,7 @@ import holdfast.storage.FaultyStorage.Operation;
 import holdfast.storage.MemoryStorage;
 import holdfast.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +37,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +117,38 @@ class CopyTest {
             assertThat(copied.tree()).isEqualTo(original.tree());
         }
         return to.snapshots();
+    }
+
+    /// The lock, which does not know that mark, keeps what is marked: it counts as arrived.
+    @Test
+    void aPruneMayMarkTheVeryPacksThatAreBeingWritten() throws IOException {
+        save(source, first(), 1);
+        AtomicBoolean marked = new AtomicBoolean();
+        FaultyStorage pruned = FaultyStorage.whenever(
+                target.storage(),
+                call -> {
+                    if (call.operation() == FaultyStorage.Operation.PUT
+                            && call.name().startsWith("index/")
+                            && !marked.getAndSet(true)) {
+                        markAll();
+                    }
+                    return false;
+                },
+                FaultyStorage.Fault.NONE);
+        assertThat(run(source.open(), SampleRepository.open(pruned)).copied()).hasSize(1);
+        assertThat(target.names("marks/")).hasSize(1);
+        assertThat(requireWhole(source, target)).hasSize(1);
+    }
+
+    private void markAll() {
+        try {
+            SampleRepository.open(target.storage())
+                    .mark(target.names("data/").stream()
+                            .map(pack -> ObjectId.parse(pack.substring("data/".length())))
+                            .collect(Collectors.toSet()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

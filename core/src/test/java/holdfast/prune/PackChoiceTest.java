@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import holdfast.model.ObjectId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -133,5 +134,26 @@ class PackChoiceTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new PruneOptions(MaxUnused.DEFAULT, -1));
         PackUse lost = new PackUse(new ObjectId(1, 0, 0, 0), false, 1, 0, 100, 0, PackUse.MISSING);
         assertThatIllegalArgumentException().isThrownBy(() -> PackChoice.of(List.of(lost), PruneOptions.DEFAULT));
+    }
+
+    @Test
+    void smallPacksArePutTogetherWhenThereAreEnough() {
+        PruneOptions together = new PruneOptions(MaxUnused.DEFAULT, Long.MAX_VALUE, true, Duration.ZERO);
+        List<PackUse> packs = new ArrayList<>();
+        packs.add(numbered(pack(false, 16 << 20, 0), 100));
+        for (int i = 1; i < PackChoice.SMALL_PACKS_MIN; i++) {
+            packs.add(numbered(pack(i % 3 == 0, 1000L * i, 0), i));
+        }
+        assertThat(PackChoice.of(packs, together).repack()).isEmpty();
+        packs.add(numbered(pack(false, PackChoice.SMALL_BYTES - 1, 0), 50));
+        PackChoice choice = PackChoice.of(packs, together);
+        assertThat(choice.repack()).hasSize(PackChoice.SMALL_PACKS_MIN);
+        assertThat(choice.keep()).containsExactly(packs.getFirst());
+        assertThat(PackChoice.of(packs, PruneOptions.DEFAULT).repack()).isEmpty();
+        PruneOptions little = new PruneOptions(MaxUnused.DEFAULT, 5000, true, Duration.ZERO);
+        assertThat(PackChoice.of(packs, little).repack().stream()
+                        .mapToLong(PackUse::fileBytes)
+                        .sum())
+                .isBetween(1L, 5000L);
     }
 }

@@ -2,6 +2,7 @@ package holdfast.repair;
 
 import static holdfast.repair.Repaired.random;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import holdfast.model.BlobType;
 import holdfast.model.HoldfastException;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +105,27 @@ class IndexRepairTest {
         assertThat(plan.packsRead()).isZero();
         assertThat(Repaired.index(repository.reopen(), true).packsRead()).isEqualTo(4);
         assertThat(repository.files()).isEqualTo(before);
+    }
+
+    @Test
+    void aDamagedMarkGoesAndAGoodOneStays() throws IOException {
+        ObjectId pack = repository.open().index().packs().getFirst();
+        String good = "marks/" + repository.open().mark(Set.of(pack)).id();
+        String bad = "marks/" + repository.reopen().mark(Set.of(pack)).id();
+        Damage.FLIPPED.apply(repository, bad);
+        List<String> index = repository.names("index/");
+        assertThatExceptionOfType(HoldfastException.Damaged.class)
+                .isThrownBy(() -> repository.reopen().reloadIndex())
+                .satisfies(e -> assertThat(e.hint()).contains("`holdfast repair index`"));
+        assertThatExceptionOfType(HoldfastException.PreCheckFailed.class)
+                .isThrownBy(() -> new Recovery(repository.reopen(), new Progress()).plan())
+                .withMessageContaining("1 damaged mark");
+        IndexPlan plan = Repaired.index(repository.reopen());
+        assertThat(plan.damagedMarks()).hasSize(1);
+        assertThat(plan.isIndexRight()).isTrue();
+        assertThat(repository.names("marks/")).containsExactly(good);
+        assertThat(repository.names("index/")).isEqualTo(index);
+        assertAsBefore();
     }
 
     @Test

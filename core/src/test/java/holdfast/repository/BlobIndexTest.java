@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -132,5 +133,28 @@ class BlobIndexTest {
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
         return least;
+    }
+
+    @Test
+    void aPackThatIsToGoIsReadLastAndNotReliedOn() {
+        BlobIndex index = new BlobIndex();
+        ObjectId going = id();
+        ObjectId staying = id();
+        List<PackedBlob> blobs = blobs(40);
+        index.add(going, blobs);
+        index.add(staying, blobs.subList(0, 20));
+        index.doubt(Set.of(going, id()));
+        for (int i = 0; i < blobs.size(); i++) {
+            PackedBlob blob = blobs.get(i);
+            boolean twice = i < 20;
+            assertThat(index.contains(blob.type(), blob.id())).isEqualTo(twice);
+            assertThat(index.findAll(blob.type(), blob.id()))
+                    .extracting(IndexEntry::pack)
+                    .isEqualTo(twice ? List.of(staying, going) : List.of(going));
+            assertThat(index.find(blob.type(), blob.id()))
+                    .extracting(IndexEntry::pack)
+                    .isEqualTo(twice ? staying : going);
+            assertThat(index.position(blob.type(), blob.id())).isLessThan(40);
+        }
     }
 }

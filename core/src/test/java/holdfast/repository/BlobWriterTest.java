@@ -241,7 +241,7 @@ class BlobWriterTest {
                 assertThat(writer.dataBlobs()).isEqualTo(1);
             }
             assertThat(repository.reloadIndex().size()).isEqualTo(2);
-            repository.forgetPacks(Set.of(old));
+            repository.forgetPacks(Set.of(old), () -> {});
             storage.delete(Kinds.DATA + old.hex());
             assertThat(repository.index().hasPack(old)).isFalse();
             assertThat(repository.index().size()).isEqualTo(1);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
@@ -318,5 +319,174 @@ class LocksTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void maintenanceGoesWithOurSharedLocksAndWithNothingElse() throws IOException {
+        Locks here = locks(me("here"));
+        Locks there = locks(me("there"));
+        try (Lock before = here.shared();
+                Lock maintenance = there.maintenance();
+                Lock after = here.shared()) {
+            before.confirm();
+            maintenance.confirm();
+            after.confirm();
+            assertThat(maintenance.mode()).isEqualTo(LockMode.MAINTENANCE);
+            assertThat(here.besides(maintenance)).hasSize(2).allMatch(lock -> lock.honours(List.of()));
+            assertThat(here.list().stream().filter(LockInfo::exclusive))
+                    .as("what keeps a stock restic away")
+                    .hasSize(1);
+            assertThatThrownBy(here::maintenance)
+                    .isInstanceOf(HoldfastException.Locked.class)
+                    .hasMessageContaining("is locked: maintenance lock");
+            assertThatThrownBy(here::exclusive).isInstanceOf(HoldfastException.Locked.class);
+        }
+        try (Lock exclusive = here.exclusive()) {
+            exclusive.confirm();
+            assertThatThrownBy(there::maintenance).isInstanceOf(HoldfastException.Locked.class);
+        }
+        for (boolean exclusive : new boolean[] {false, true}) {
+            ObjectId stock = stock(client("there", 5, 1), now.get(), exclusive);
+            assertThatThrownBy(here::maintenance).isInstanceOf(HoldfastException.Locked.class);
+            if (exclusive) {
+                assertThatThrownBy(here::shared).isInstanceOf(HoldfastException.Locked.class);
+            } else {
+                here.shared().close();
+            }
+            memory.delete(Kinds.LOCKS + stock.hex());
+        }
+        assertThat(count()).isZero();
+    }
+
+    /// A lock as a stock restic makes it.
+    private ObjectId stock(Client client, Instant time, boolean exclusive) throws IOException {
+        return save(new LockFile(time, exclusive, client, null));
+    }
+
+    private ObjectId save(LockFile lock) throws IOException {
+        SealedFiles files = new SealedFiles(
+                memory, Opening.open(memory, Repositories.PASSWORD).master(), 2);
+        return files.save(Kinds.LOCKS, lock.write());
+    }
+
+    @Test
+    void aLockNamesTheMarksThatWereThereBeforeItAndKeepsToThat() throws Exception {
+        Repository repository = Repository.open(storage, Repositories.PASSWORD, () -> now.get(), me("here"));
+        repositories.add(repository);
+        ObjectId first = repository.mark(Set.of(new ObjectId(1, 0, 0, 0))).id();
+        try (Lock lock = locks(me("there")).shared()) {
+            ObjectId second = repository.mark(Set.of(new ObjectId(2, 0, 0, 0))).id();
+            ObjectId file = only();
+            for (int i = 0; i < 500 && (count() != 1 || only().equals(file)); i++) {
+                Thread.sleep(10);
+            }
+            lock.confirm();
+            assertThat(only()).as("renewed").isNotEqualTo(file);
+            LockInfo seen = locks(me("here")).list().getFirst();
+            assertThat(seen.marks()).containsExactly(first);
+            assertThat(seen.honours(List.of(first))).isTrue();
+            assertThat(seen.honours(List.of(first, second))).isFalse();
+        }
+        ObjectId stock = stock(client("there", 5, 1), now.get(), false);
+        assertThat(locks(me("here")).list().getFirst().honours(List.of())).isFalse();
+        memory.delete(Kinds.LOCKS + stock.hex());
+    }
+
+    /// Goal: computing does not keep a lock from being renewed. Method: as much of it as there is to have, on the
+    /// threads that virtual threads share.
+    @Test
+    void aLockIsRenewedThoughTheProcessIsBusy() throws Exception {
+        AtomicBoolean busy = new AtomicBoolean(true);
+        try (Lock lock = locks(me("here")).shared();
+                var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                    pool.execute(() -> {
+                        while (busy.get()) {
+                            Thread.onSpinWait();
+                        }
+                    });
+                }
+                ObjectId first = only();
+                for (int i = 0; i < 500 && (count() != 1 || only().equals(first)); i++) {
+                    Thread.sleep(10);
+                }
+                assertThat(only()).isNotEqualTo(first);
+            } finally {
+                busy.set(false);
+            }
+            lock.confirm();
+        }
+    }
+
+    @Test
+    void aProcessThatGotTheNumberOfADeadOneIsNotTakenForIt() throws IOException {
+        String self = RunningProcess.self();
+        assertThat(self).as("on Linux").isNotEmpty();
+        long pid = ProcessHandle.current().pid();
+        Client seeing = new Client("here", "ann", 5, 5, 1, self);
+        assertThat(staleFor(seeing, new Client("here", "ann", 5, 5, pid, self))).isFalse();
+        assertThat(staleFor(seeing, new Client("here", "ann", 5, 5, pid, self + "1")))
+                .isTrue();
+        assertThat(staleFor(seeing, new Client("here", "ann", 5, 5, DEAD, self + "1")))
+                .isTrue();
+        assertThat(staleFor(seeing, new Client("here", "ann", 5, 5, DEAD, "another boot/pid:[1]/77")))
+                .as("what cannot be seen from here is not judged")
+                .isFalse();
+        assertThat(staleFor(seeing, new Client("there", "ann", 5, 5, DEAD, self + "1")))
+                .isFalse();
+        // of a stock restic only times tell
+        Instant began = ProcessHandle.current().info().startInstant().orElseThrow();
+        now.set(began.plusSeconds(60));
+        assertThat(staleFor(seeing, client("here", 5, pid))).isFalse();
+        Instant before = began.minus(Duration.ofMinutes(10));
+        ObjectId stock = stock(client("here", 5, pid), before, false);
+        assertThat(locks(seeing).list()).singleElement().matches(LockInfo::stale);
+        memory.delete(Kinds.LOCKS + stock.hex());
+    }
+
+    private boolean staleFor(Client seeing, Client owner) throws IOException {
+        LockFile.Own own = new LockFile.Own("1", now.get(), LockMode.SHARED, List.of());
+        ObjectId lock = save(new LockFile(now.get(), false, owner, own));
+        boolean stale = locks(seeing).list().getFirst().stale();
+        memory.delete(Kinds.LOCKS + lock.hex());
+        return stale;
+    }
+
+    @Test
+    void aLockOfTheFarFutureDoesNotLastForEver() throws IOException {
+        stock(client("there", 5, 1), now.get().plus(Duration.ofHours(23)), false);
+        Locks locks = locks(me("here"));
+        assertThatThrownBy(locks::exclusive).isInstanceOf(HoldfastException.Locked.class);
+        now.set(now.get().plus(Duration.ofHours(23)).plus(Duration.ofMinutes(31)));
+        locks.exclusive().close();
+        stock(client("there", 5, 1), now.get().plus(Duration.ofDays(400)), true);
+        locks.shared().close();
+        assertThat(notes).hasSize(2).allMatch(note -> note.startsWith("removed the stale"));
+        assertThat(count()).isZero();
+    }
+
+    /// The clocks of two hosts are some minutes apart, to either side.
+    @Test
+    void hostsWhoseClocksDifferByMinutesRespectEachOther() throws IOException {
+        for (int minutes : new int[] {-20, -4, 4, 20}) {
+            Repository skewed = Repository.open(
+                    memory,
+                    Repositories.PASSWORD,
+                    () -> now.get().plus(Duration.ofMinutes(minutes)),
+                    client("there", 5, 1));
+            repositories.add(skewed);
+            Locks there = skewed.locks().with(QUICK);
+            Locks here = locks(client("here", 5, 1));
+            try (Lock lock = there.exclusive()) {
+                assertThatThrownBy(here::shared).isInstanceOf(HoldfastException.Locked.class);
+                lock.confirm();
+            }
+            try (Lock lock = here.shared()) {
+                assertThatThrownBy(there::exclusive).isInstanceOf(HoldfastException.Locked.class);
+                lock.confirm();
+            }
+        }
+        assertThat(notes).isEmpty();
     }
 }

@@ -122,9 +122,18 @@ class MutationTest {
                         SnapshotJson.write(Repositories.snapshot(ID, Repositories.NOW)),
                         bytes -> SnapshotJson.read(ID, bytes)),
                 new Format("key", key.write(), KeyFile::read),
-                new Format("lock", new LockFile(Repositories.NOW, true, client).write(), LockFile::read),
+                new Format(
+                        "lock",
+                        new LockFile(
+                                        Repositories.NOW,
+                                        true,
+                                        client,
+                                        new LockFile.Own("1a", Repositories.NOW, LockMode.MAINTENANCE, List.of(ID)))
+                                .write(),
+                        LockFile::read),
                 new Format("config", ConfigFile.write(new RepositoryConfig(2, ID, 0x3abcL)), ConfigFile::read),
                 new Format("proof", ProofJson.write(proof), ProofJson::read),
+                new Format("mark", Marks.write(List.of(ID), Repositories.NOW), bytes -> Marks.read(ID, bytes)),
                 new Format("compressed document", compressed(TreeJson.write(tree)), SealedFiles::decode));
     }
 

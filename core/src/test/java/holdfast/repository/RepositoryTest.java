@@ -380,7 +380,7 @@ class RepositoryTest {
             }
             FaultyStorage faulty = FaultyStorage.failingFrom(disk, failAt);
             try (Repository repository = Repositories.open(faulty)) {
-                repository.forgetPacks(Set.of(dropped));
+                repository.forgetPacks(Set.of(dropped), () -> {});
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("injected fault");
             }
@@ -414,7 +414,7 @@ class RepositoryTest {
                             ? FaultyStorage.Fault.HALVE
                             : FaultyStorage.Fault.NONE);
             Key master = Opening.open(disk, Repositories.PASSWORD).master();
-            new IndexFiles(new SealedFiles(faulty, master, 2)).replace(Set.of());
+            new IndexFiles(new SealedFiles(faulty, master, 2)).replace(Set.of(), () -> {});
             try (Repository repository = Repositories.open(disk)) {
                 assertThat(Repositories.restore(repository, first)).hasSize(1);
                 assertThat(Repositories.restore(repository, second)).hasSize(1);

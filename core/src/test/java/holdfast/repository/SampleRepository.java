@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 public final class SampleRepository {
     public static final Password PASSWORD = Password.of("sample");
     public static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-03-01T00:00:00Z"));
-    public static final List<String> KINDS = List.of("keys/", "locks/", "snapshots/", "index/", "data/", "proofs/");
+    public static final List<String> KINDS =
+            List.of("keys/", "locks/", "snapshots/", "index/", "data/", "proofs/", "marks/");
 
     private final MemoryStorage storage;
     private Repository repository;
@@ -52,28 +53,39 @@ public final class SampleRepository {
         return Repository.open(storage, PASSWORD, CLOCK);
     }
 
-    /// An exclusive lock, taken without waiting for others that may want one at the same moment.
-    public static Lock exclusive(Repository open) throws IOException {
-        return open.locks()
-                .with(new LockTimes(
-                        Duration.ZERO,
-                        LockTimes.RESTIC.refresh(),
-                        LockTimes.RESTIC.lost(),
-                        LockTimes.RESTIC.stale(),
-                        LockTimes.RESTIC.retry()))
-                .exclusive();
+    public static Repository open(Storage storage, InstantSource clock) throws IOException {
+        return Repository.open(storage, PASSWORD, clock);
     }
 
-    /// As [#exclusive], shared.
+    /// An exclusive lock, taken without waiting for others that may want one at the same moment; as the others.
+    public static Lock exclusive(Repository open) throws IOException {
+        return quick(open).exclusive();
+    }
+
+    public static Lock maintenance(Repository open) throws IOException {
+        return quick(open).maintenance();
+    }
+
     public static Lock shared(Repository open) throws IOException {
+        return quick(open).shared();
+    }
+
+    private static Locks quick(Repository open) {
         return open.locks()
                 .with(new LockTimes(
                         Duration.ZERO,
                         LockTimes.RESTIC.refresh(),
                         LockTimes.RESTIC.lost(),
                         LockTimes.RESTIC.stale(),
-                        LockTimes.RESTIC.retry()))
-                .shared();
+                        LockTimes.RESTIC.retry()));
+    }
+
+    /// The shared lock of a stock restic on another host, which says nothing of marks; removed by its name.
+    public static String stockLock(Storage storage) throws IOException {
+        SealedFiles files =
+                new SealedFiles(storage, Opening.open(storage, PASSWORD).master(), 2);
+        Client restic = new Client("elsewhere", "ann", 5, 5, 4711);
+        return Kinds.LOCKS + files.save(Kinds.LOCKS, new LockFile(CLOCK.instant(), false, restic, null).write());
     }
 
     /// Says of itself that it has the old format. What is to look like that must be stored uncompressed.

@@ -58,7 +58,7 @@ class RewriteTest {
     private static List<Rewrite.Change> rewrite(Repository open, boolean forget, String... patterns)
             throws IOException {
         Rewrite rewrite = new Rewrite(open, PathPatterns.of(List.of(patterns)), new Progress());
-        try (Lock lock = forget ? SampleRepository.exclusive(open) : SampleRepository.shared(open)) {
+        try (Lock lock = SampleRepository.maintenance(open)) {
             return rewrite.apply(rewrite.plan(open.snapshots(), forget), forget, lock);
         }
     }

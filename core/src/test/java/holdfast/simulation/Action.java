@@ -7,7 +7,8 @@ import java.util.Random;
 /// One command of one client.
 ///
 /// @param seed of what it chooses itself
-record Action(int number, int client, Verb verb, long seed) {
+/// @param hurried whether it begins as soon as the one before has ended
+record Action(int number, int client, Verb verb, long seed, boolean hurried) {
     /// What a command does.
     enum Verb {
         BACKUP(40),
@@ -18,6 +19,11 @@ record Action(int number, int client, Verb verb, long seed) {
         RETAG(5),
         PROVE(4),
         UNLOCK(3);
+
+        /// Whether it waits for no forget and no prune, nor these for it.
+        boolean isBesideOthers() {
+            return this == BACKUP || this == READ || this == CHECK || this == PROVE;
+        }
 
         private final int weight;
 
@@ -41,10 +47,15 @@ record Action(int number, int client, Verb verb, long seed) {
         }
     }
 
+    /// In some runs the first client does nothing but back up, one backup after the other.
     static List<Action> all(Random random, int clients, int count) {
+        boolean continuous = random.nextInt(3) == 0;
         List<Action> actions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            actions.add(new Action(i, random.nextInt(clients), Verb.of(random), random.nextLong()));
+            int client = random.nextInt(clients);
+            Verb verb = Verb.of(random);
+            boolean hurried = continuous && client == 0;
+            actions.add(new Action(i, client, hurried ? Verb.BACKUP : verb, random.nextLong(), hurried));
         }
         return actions;
     }

@@ -16,6 +16,7 @@ import holdfast.prune.MaxUnused;
 import holdfast.prune.Prune;
 import holdfast.prune.PruneOptions;
 import holdfast.repository.Lock;
+import holdfast.repository.Locks;
 import holdfast.repository.Repository;
 import holdfast.rewrite.Retag;
 import holdfast.rewrite.TagChange;
@@ -48,7 +49,13 @@ final class Commands {
         switch (verb) {
             case BACKUP -> backup(run, files);
             case FORGET -> forget(random.nextInt(4));
-            case PRUNE -> prune(options());
+            case PRUNE -> {
+                if (process.stock) {
+                    read(); // restic's own prune is not ours to test
+                } else {
+                    prune(options());
+                }
+            }
             case READ -> read();
             case CHECK -> check(random.nextBoolean() ? CheckOptions.READ_DATA : CheckOptions.STRUCTURE);
             case RETAG -> retag();
@@ -63,24 +70,29 @@ final class Commands {
         void on(Repository repository, Lock lock) throws IOException;
     }
 
+    /// Takes a lock.
+    @FunctionalInterface
+    private interface Locking {
+        Lock take(Locks locks) throws IOException;
+    }
+
     private void reading(Work work) throws IOException {
-        withLock(false, work);
+        withLock(Locks::shared, work);
     }
 
-    private void deleting(Work work) throws IOException {
-        withLock(true, work);
-    }
-
-    private void withLock(boolean exclusive, Work work) throws IOException {
+    private void withLock(Locking locking, Work work) throws IOException {
         Duration patience = random.nextBoolean() ? Duration.ZERO : Duration.ofMinutes(random.nextInt(60));
         try (Repository repository = world.open(process)) {
-            var locks = repository.locks().with(patience, note -> world.tell(process.name, note));
-            try (Lock lock = exclusive ? locks.exclusive() : locks.shared()) {
+            Locks locks = repository.locks().with(patience, note -> world.tell(process.name, note));
+            try (Lock lock = locking.take(locks)) {
+                world.watch().holds(process, lock.mode());
                 try {
                     work.on(repository, lock);
                 } catch (HoldfastException.Damaged e) {
                     lock.check(); // without a lock all may vanish
                     throw e;
+                } finally {
+                    world.watch().released(process);
                 }
             }
         }
@@ -112,7 +124,7 @@ final class Commands {
 
     /// Forgets the oldest but some, or some of any age.
     void forget(int keep) throws IOException {
-        deleting((repository, lock) -> {
+        withLock(process.stock ? Locks::exclusive : Locks::maintenance, (repository, lock) -> {
             List<Snapshot> snapshots = repository.snapshots();
             List<Snapshot> victims = keep > 0
                     ? snapshots.subList(0, Math.max(0, snapshots.size() - keep))
@@ -130,12 +142,23 @@ final class Commands {
         });
     }
 
+    /// If it is not to be had to remove, then to mark.
+    private static Lock toPrune(Locks locks) throws IOException {
+        try {
+            return locks.maintenance();
+        } catch (HoldfastException.Locked e) {
+            return locks.shared();
+        }
+    }
+
     private PruneOptions options() {
         return random.nextBoolean()
                 ? PruneOptions.DEFAULT
                 : new PruneOptions(
                         random.nextBoolean() ? NOTHING_UNUSED : MaxUnused.DEFAULT,
-                        random.nextBoolean() ? random.nextInt(10_000) : Long.MAX_VALUE);
+                        random.nextBoolean() ? random.nextInt(10_000) : Long.MAX_VALUE,
+                        random.nextBoolean(),
+                        random.nextBoolean() ? Duration.ZERO : Duration.ofMinutes(random.nextInt(90)));
     }
 
     private static final MaxUnused NOTHING_UNUSED = new MaxUnused.Bytes(0);
@@ -145,7 +168,7 @@ final class Commands {
     }
 
     void prune(PruneOptions options) throws IOException {
-        deleting((repository, lock) -> {
+        withLock(Commands::toPrune, (repository, lock) -> {
             Prune prune = new Prune(repository, new Progress());
             prune.apply(prune.plan(options), lock);
         });
@@ -176,7 +199,7 @@ final class Commands {
     }
 
     private void retag() throws IOException {
-        deleting((repository, lock) -> {
+        withLock(Locks::exclusive, (repository, lock) -> {
             List<Snapshot> some = repository.snapshots().stream()
                     .filter(_ -> random.nextInt(3) == 0)
                     .toList();

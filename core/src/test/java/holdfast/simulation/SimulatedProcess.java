@@ -24,6 +24,8 @@ final class SimulatedProcess implements Executor {
     final Duration skew;
     /// killed: nothing it does has any effect any more
     boolean dead;
+    /// a stock restic: others cannot know what it relies on
+    boolean stock;
     /// an observer: it takes no time, meets no trouble and is alone
     boolean quiet;
     /// faults it has met so far

@@ -31,7 +31,7 @@ final class SimulatedStorage implements Storage {
             world.tell(process, Call.PUT, name, "is there already");
             throw new FileAlreadyExistsException(name);
         }
-        world.changed(name, false);
+        world.stored(process, name);
         world.tell(process, Call.PUT, name, bytes.length + " bytes");
         world.visible(process);
         world.disk().force(name);
@@ -87,7 +87,7 @@ final class SimulatedStorage implements Storage {
         boolean there = world.disk().get(name) != null;
         world.disk().delete(name);
         if (there) {
-            world.changed(name, true);
+            world.removed(process, name);
         }
         world.tell(process, Call.DELETE, name, there ? "gone" : "was not there");
         answer(lost, Call.DELETE, name);

@@ -95,7 +95,7 @@ final class Simulation {
                 if (run != null && run.process().ended) {
                     running.set(client, null);
                     done++;
-                    told(run.action().verb().name(), run.process());
+                    told(run.action().verb(), run.process());
                 }
             }
         }
@@ -117,7 +117,7 @@ final class Simulation {
     private void start(Action action) {
         Random random = new Random(action.seed());
         // as often at the same time as another's command as long after it
-        Duration idle = random.nextBoolean()
+        Duration idle = random.nextBoolean() || action.hurried()
                 ? Duration.ofMillis(random.nextInt(2000))
                 : IDLE_MAX.multipliedBy((long) random.nextInt(100) * random.nextInt(100))
                         .dividedBy(10_000);
@@ -142,7 +142,8 @@ final class Simulation {
     }
 
     /// Judges how a command ended.
-    private void told(String command, SimulatedProcess process) {
+    private void told(Action.Verb verb, SimulatedProcess process) {
+        String command = verb.name();
         Throwable outcome = process.outcome;
         world.tell(process.name, command + (outcome == null ? " is done" : ": " + outcome));
         switch (outcome) {
@@ -150,7 +151,13 @@ final class Simulation {
             case Model.Violation violation -> throw violation;
             case Throwable _ when process.dead -> {}
             case HoldfastException.Damaged damage -> world.model().checkDamage(null, damage);
-            case HoldfastException.Locked _ -> {}
+            case HoldfastException.Locked e -> {
+                if (verb.isBesideOthers()
+                        && !process.stock
+                        && String.valueOf(e.getMessage()).contains("is locked: maintenance")) {
+                    throw new Model.Violation(command + " was kept waiting: " + e.getMessage(), e);
+                }
+            }
             case HoldfastException.PreCheckFailed _ -> {}
             case HoldfastException.Failed e -> requireFault(command, process, e);
             case IOException e -> requireFault(command, process, e);
@@ -187,8 +194,11 @@ final class Simulation {
                 || counts.snapshots() > 3) {
             throw new Model.Violation("after a last prune it is not tidy: " + report[0]);
         }
-        if (!world.disk().names("locks/").isEmpty()) {
-            throw new Model.Violation("locks are left: " + world.disk().names("locks/"));
+        for (String kind : List.of("locks/", "marks/")) {
+            if (!world.disk().names(kind).isEmpty()) {
+                throw new Model.Violation(
+                        kind + " is not empty: " + world.disk().names(kind));
+            }
         }
         world.quietly("judge", process -> {
             try (Repository repository = world.open(process)) {

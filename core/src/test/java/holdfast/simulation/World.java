@@ -3,6 +3,8 @@ package holdfast.simulation;
 import holdfast.repository.Client;
 import holdfast.repository.Repository;
 import holdfast.repository.SimulatedRepository;
+import holdfast.repository.StockLocks;
+import holdfast.storage.Storage;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
@@ -24,6 +26,9 @@ final class World {
     /// Two at the storage's own machine, one far away.
     static final List<String> CLIENTS = List.of("ann", "bob", "far");
 
+    /// In some runs this one uses a stock restic.
+    private static final String STOCK = "bob";
+
     private static final Duration SLOW_MAX = Duration.ofMinutes(4);
     private static final Duration TROUBLE_MAX = Duration.ofMinutes(50);
     /// Together with a slow call it is what locks have to spare: restic's and ours are given up after 22.5 minutes,
@@ -35,9 +40,11 @@ final class World {
     private final SimulatedTime time = new SimulatedTime();
     private final SimulatedDisk disk;
     private final Model model = new Model();
+    private final Watch watch;
     private final History history;
     private final Processes processes;
     private final Duration skew;
+    private final boolean stock;
     private Weather weather;
     private Instant deniedUntil = Instant.MIN;
     private Instant fullUntil = Instant.MIN;
@@ -58,8 +65,10 @@ final class World {
         this.weather = weather;
         this.history = history;
         disk = new SimulatedDisk(weather.local(), time);
+        watch = new Watch(disk, time);
         processes = new Processes(random, time);
         skew = SKEW_MAX.multipliedBy(random.nextInt(-100, 101)).dividedBy(100);
+        stock = random.nextInt(3) == 0;
         quietly("init", process -> SimulatedRepository.init(new SimulatedStorage(this, process), time.now()));
         time.pass(Duration.ofHours(1));
     }
@@ -74,6 +83,10 @@ final class World {
 
     Model model() {
         return model;
+    }
+
+    Watch watch() {
+        return watch;
     }
 
     long calls() {
@@ -173,16 +186,20 @@ final class World {
         return disk.listing(prefix, !process.quiet && chance(weather.stale()), random);
     }
 
-    /// A file came or went: what must be looked at again.
-    void changed(String name, boolean removed) {
+    /// A file came.
+    void stored(SimulatedProcess process, String name) {
+        watch.stored(name, process);
         if (name.startsWith("snapshots/")) {
             judgeList = true;
-            if (!removed) {
-                newSnapshots.add(name);
-            }
-        } else if (removed && (name.startsWith("data/") || name.startsWith("index/"))) {
-            judgeAll = true;
+            newSnapshots.add(name);
         }
+    }
+
+    /// A file went.
+    void removed(SimulatedProcess process, String name) {
+        watch.removed(name, process);
+        judgeList |= name.startsWith("snapshots/");
+        judgeAll |= name.startsWith("data/") || name.startsWith("index/");
     }
 
     void tell(SimulatedProcess process, SimulatedStorage.Call call, String name, @Nullable String what) {
@@ -213,14 +230,16 @@ final class World {
         Client identity = new Client(host, CLIENTS.get(client), 1000L + client, 100, 1);
         SimulatedProcess process =
                 new SimulatedProcess(CLIENTS.get(client) + "." + ++started, identity, far ? skew : Duration.ZERO);
+        process.stock = stock && CLIENTS.get(client).equals(STOCK);
         processes.start(process, main);
         return process;
     }
 
     /// Opens the repository as a process does.
     Repository open(SimulatedProcess process) throws IOException {
+        Storage storage = new SimulatedStorage(this, process);
         return SimulatedRepository.open(
-                new SimulatedStorage(this, process),
+                process.stock ? new StockLocks(storage) : storage,
                 clock(process),
                 process.client,
                 (until, most) -> time.sleep(process, until, most));
@@ -243,6 +262,7 @@ final class World {
     void step() {
         SimulatedProcess process = processes.step();
         if (process != null) {
+            watch.requireNone();
             judge();
             trouble(process);
         }
@@ -285,7 +305,7 @@ final class World {
     /// Harms one file: it vanishes, is cut short, has a bit turned over or another's content.
     private void damage() {
         List<String> names = new ArrayList<>();
-        for (String kind : List.of("data/", "index/", "snapshots/")) {
+        for (String kind : List.of("data/", "index/", "snapshots/", "marks/")) {
             names.addAll(disk.names(kind));
         }
         if (names.isEmpty()) {
@@ -328,9 +348,11 @@ final class World {
         newSnapshots.clear();
         quietly("judge", process -> {
             try (Repository repository = open(process)) {
+                watch.judge(repository, model);
                 new Judge(repository, model).judge(snapshot -> all || chosen.contains("snapshots/" + snapshot.id()));
             }
         });
+        watch.requireNone();
         judgements++;
     }
 

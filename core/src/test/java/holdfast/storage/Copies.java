@@ -5,7 +5,8 @@ import java.util.List;
 
 /// Storages to spoil: a test that breaks something breaks a copy.
 public final class Copies {
-    private static final List<String> KINDS = List.of("keys/", "data/", "index/", "snapshots/", "locks/", "proofs/");
+    private static final List<String> KINDS =
+            List.of("keys/", "data/", "index/", "snapshots/", "locks/", "proofs/", "marks/");
 
     private Copies() {}
 

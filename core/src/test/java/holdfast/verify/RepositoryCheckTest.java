@@ -17,6 +17,9 @@ import holdfast.repository.Repository;
 import holdfast.repository.SampleRepository;
 import holdfast.repository.SampleTree;
 import holdfast.repository.WriterOptions;
+import holdfast.storage.FaultyStorage;
+import holdfast.storage.FaultyStorage.Fault;
+import holdfast.storage.FaultyStorage.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Goal: whatever is damaged in a repository, a check says so, names the file, and names the places in
@@ -103,6 +107,35 @@ class RepositoryCheckTest {
         assertThat(finding.subject()).isEqualTo(file(lost));
         assertThat(finding.problem()).contains("missing");
         assertThat(finding.affected()).containsExactly(place(second, "/data/new.db"));
+    }
+
+    /// A prune may be at work meanwhile: that is no damage as long as nothing needs what goes.
+    @Test
+    void aMarkedPackThatGoesMeanwhileIsNoDamageUnlessItIsNeeded() throws IOException {
+        IndexEntry going = repository.blob(second, "/data/new.db", 0);
+        IndexEntry trees = repository.entry(BlobType.TREE, second.tree());
+        repository.open().delete(second);
+        repository.open().mark(Set.of(going.pack(), trees.pack()));
+        FaultyStorage removing = FaultyStorage.whenever(
+                repository.storage(),
+                call -> {
+                    if (call.operation() == Operation.GET && call.name().equals(file(going))) {
+                        repository.storage().delete(file(going));
+                    }
+                    return false;
+                },
+                Fault.NONE);
+        Repository open = SampleRepository.open(removing);
+        CheckReport report = new RepositoryCheck(open, new Progress()).run(CheckOptions.READ_DATA);
+        assertThat(only(report, Finding.Severity.WARNING).problem()).contains("a prune had marked it");
+        repository.storage().delete(file(trees));
+        assertThat(check(CheckOptions.READ_DATA).passed()).isTrue();
+        IndexEntry needed = repository.blob(first, "/data/app.db", 0);
+        repository.reopen().mark(Set.of(needed.pack()));
+        repository.storage().delete(file(needed));
+        CheckReport lost = check(CheckOptions.STRUCTURE);
+        assertThat(lost.errors()).isEqualTo(1);
+        assertThat(lost.findings().getFirst().affected()).contains(place(first, "/data/app.db"));
     }
 
     @Test

@@ -245,6 +245,76 @@ final class ResticAndPruneTest {
                 .isTrue();
     }
 
+    /// As `holdfast prune` does it, beside others.
+    private PruneResult pruneBesideOthers() throws IOException {
+        PruneOptions options = new PruneOptions(new MaxUnused.Bytes(0), Long.MAX_VALUE, false, Duration.ZERO);
+        Repository open = open();
+        Prune prune = new Prune(open, new Progress());
+        try (Lock lock = open.locks().maintenance()) {
+            return prune.apply(prune.plan(options), lock);
+        }
+    }
+
+    /// restic knows nothing of marks: what it relies on although it is marked must stay.
+    @Test
+    void whatResticBacksUpBetweenMarkingAndRemovingStays() throws IOException {
+        Path work = folder.resolve("work");
+        restic.run("init");
+        live(work, () -> restic.run("backup", work.toString()));
+        forget(1);
+        PruneResult marked;
+        try (Lock writer = open().locks().shared()) {
+            marked = pruneBesideOthers();
+            writer.confirm();
+        }
+        assertThat(marked.pending().orElseThrow().bytes()).isGreaterThan(4_000_000);
+        assertThat(marked.removedBytes()).isZero();
+        Path again = folder.resolve("again");
+        Files.createDirectories(again);
+        Files.write(again.resolve("large"), random(3_000_000, 1));
+        Files.write(again.resolve("gone soon"), random(2_000_000, 2));
+        assertThat(figure(restic.run("backup", "--json", again.toString()), "data_added"))
+                .as("restic finds it all in the packs that are marked")
+                .isLessThan(100_000);
+        Snapshot committed = open().snapshots().getLast();
+        PruneResult removed = pruneBesideOthers();
+        assertThat(removed.pending()).isEmpty();
+        assertThat(removed.removedBytes()).isPositive();
+        assertThat(restic.run("check", "--read-data")).contains("no errors were found");
+        assertRestoredByRestic(committed, again, contents(again));
+        assertThat(check().findings()).isEmpty();
+        assertThat(place.resolve("marks")).isEmptyDirectory();
+    }
+
+    @Test
+    void resticPrunesARepositoryWithMarksAndDoesNotBeginBesideUs() throws IOException {
+        Path work = folder.resolve("work");
+        restic.run("init");
+        List<Map<String, String>> generations = live(work, () -> restic.run("backup", work.toString()));
+        forget(1);
+        Repository open = open();
+        try (Lock writer = open.locks().shared()) {
+            pruneBesideOthers();
+            writer.confirm();
+        }
+        assertThat(place.resolve("marks")).isNotEmptyDirectory();
+        try (Lock maintenance = open.locks().maintenance()) {
+            Restic.Result refused = restic.attempt(List.of(), "backup", work.toString());
+            assertThat(refused.exitCode()).as(refused.all()).isNotZero();
+            assertThat(refused.err()).contains("already locked");
+            maintenance.confirm();
+        }
+        restic.run("prune", "--max-unused", "0");
+        assertThat(restic.run("check", "--read-data")).contains("no errors were found");
+        Snapshot last = open().snapshots().getLast();
+        assertThat(pruneBesideOthers().pending()).isEmpty();
+        assertThat(place.resolve("marks")).isEmptyDirectory();
+        assertThat(check().findings()).isEmpty();
+        assertRestoredByRestic(last, work, generations.getLast());
+        restic.run("backup", work.toString());
+        assertThat(restic.run("check", "--read-data")).contains("no errors were found");
+    }
+
     @Test
     void tagsThatOneChangesTheOtherSees() throws IOException {
         Path work = folder.resolve("work");
