@@ -70,13 +70,12 @@ final class FullDiskTest {
 
     @Test
     void aCopyFailsInOneLineAndTheNextOneGoesOn() throws IOException {
-        Holdfast from = place.holdfast("from").brief();
+        Holdfast from = place.holdfast("from");
         from.run("init");
         Trees.ordinary(place.path("tree"), random);
         String first = from.backup("tree");
         place.copy("tree", "tree before");
         Holdfast to = Holdfast.on(small.resolve("repository"), place.folder(), place.scratch())
-                .brief()
                 .with("HOLDFAST_FROM_PASSWORD", Holdfast.PASSWORD);
         to.run("init");
         to.run("copy", "--from-repo", "from");
