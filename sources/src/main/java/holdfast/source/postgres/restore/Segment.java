@@ -63,6 +63,7 @@ record Segment(String file, long from, long to, long end) {
             this.in = in;
         }
 
+        /// Not beyond this segment: a row may be longer than many of them.
         private void skipToRow() throws IOException {
             if (from == 0) {
                 return;
@@ -71,7 +72,7 @@ record Segment(String file, long from, long to, long end) {
             do {
                 read = in.read();
                 position++;
-            } while (read >= 0 && read != '\n' && position < end);
+            } while (read >= 0 && read != '\n' && position <= to && position < end);
             done = position > to || position == end;
         }
 
