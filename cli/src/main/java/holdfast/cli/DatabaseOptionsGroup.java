@@ -62,6 +62,12 @@ final class DatabaseOptionsGroup {
     @Option(names = "--truncate", description = "With --data-only: the rows that are there go")
     private boolean truncate;
 
+    @Option(
+            names = "--safety-schema",
+            description = "With --truncate: first keep these rows in the database itself, in a schema"
+                    + " restore_safety_YYYYMMDDHHMMSS, from which 'holdfast stash restore' brings them back")
+    private boolean safetySchema;
+
     @Option(names = "--append", description = "With --data-only: the rows that are there stay")
     private boolean append;
 
@@ -158,6 +164,10 @@ final class DatabaseOptionsGroup {
         return log;
     }
 
+    boolean safetySchema() {
+        return safetySchema;
+    }
+
     String runAfter() {
         return runAfter;
     }
@@ -222,6 +232,11 @@ final class DatabaseOptionsGroup {
         if (!dataOnly && (truncate || append)) {
             throw new HoldfastException.BadUsage(
                     (truncate ? "--truncate" : "--append") + " is for --data-only", "add --data-only");
+        }
+        if (safetySchema && !truncate) {
+            throw new HoldfastException.BadUsage(
+                    "--safety-schema is for rows that go by --data-only --truncate",
+                    "leave it out: what any other restore replaces stays under another name");
         }
         if (dataOnly) {
             return truncate ? Part.DATA_REPLACED : Part.DATA_APPENDED;

@@ -21,6 +21,8 @@ import holdfast.source.postgres.restore.RestoreOptions.Content;
 import holdfast.source.postgres.restore.RestoreStatus;
 import holdfast.source.postgres.restore.StoredDump;
 import holdfast.source.postgres.restore.UserQueries;
+import holdfast.source.postgres.stash.StashRequest;
+import holdfast.source.postgres.stash.Stashes;
 import holdfast.view.StoredFolder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -70,6 +72,7 @@ final class DatabaseRestores {
     private final RestoreOptions options;
     private final Optional<MaskProfile> mask;
     private final UserQueries queries;
+    private final boolean safetySchema;
     private final RestoreLog log;
     private final Progress progress;
     private final List<Planned> planned = new ArrayList<>();
@@ -81,6 +84,7 @@ final class DatabaseRestores {
         this.options = wish.options();
         this.mask = wish.mask();
         this.queries = wish.queries();
+        this.safetySchema = wish.safetySchema();
         this.log = log;
         this.progress = progress;
     }
@@ -245,7 +249,8 @@ final class DatabaseRestores {
                 console.note("    schema " + Console.safe(plan.schemas().toString()));
             }
             if (!plan.emptied().isEmpty()) {
-                console.note("    emptied first: " + Console.safe(String.join(", ", plan.emptied())));
+                console.note("    emptied first" + (safetySchema ? ", their rows being kept in a schema there" : "")
+                        + ": " + Console.safe(String.join(", ", plan.emptied())));
             }
             plan.otherSessions().forEach(other -> console.note("    ends the session of " + Console.safe(other)));
             plan.warnings().forEach(warning -> console.warn(Console.safe(warning)));
@@ -284,6 +289,29 @@ final class DatabaseRestores {
                         one.plan().schemas().names(),
                         one.plan().warnings()))
                 .toList();
+    }
+
+    /// Keeps the rows that will go in the databases themselves, if that is wanted.
+    ///
+    /// @return names of schemas
+    List<String> keepRows() {
+        List<String> kept = new ArrayList<>();
+        for (Planned one : planned) {
+            List<String> tables = one.plan().emptiedExactly();
+            if (safetySchema && !tables.isEmpty()) {
+                Stashes stashes =
+                        new Stashes(one.wanted().target(), Stashes.Options.DEFAULTS, session.clock(), log::line);
+                String name = stashes.keep(
+                                new StashRequest(tables, List.of(), "before a restore", StashOptions.operator(session)))
+                        .name();
+                session.console()
+                        .note("the rows of " + Count.of(tables.size(), "table") + " are kept in schema " + name
+                                + "; 'holdfast stash restore " + name + "' brings them back");
+                log.line("kept the rows of " + String.join(", ", tables) + " in schema " + name);
+                kept.add(name);
+            }
+        }
+        return kept;
     }
 
     /// One database at the end: what became of it, or why it ended early.

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///     default
 /// @param queries to be run on what was restored
 /// @param evidence where it is written what masking did, if anywhere
+/// @param safetySchema whether rows that go are first kept in the database itself
 /// @param runAfter a command for the shell; empty for none
 /// @param given options that only a restore into a server can follow
 record DatabaseWish(
@@ -41,6 +42,7 @@ record DatabaseWish(
         @Nullable Path log,
         Optional<MaskEvidence> evidence,
         UserQueries queries,
+        boolean safetySchema,
         String runAfter,
         List<String> given) {
     static boolean isUrl(String text) {

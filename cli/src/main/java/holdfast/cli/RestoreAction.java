@@ -61,6 +61,7 @@ final class RestoreAction {
             String snapshotId,
             String status,
             String safetySnapshotId,
+            List<String> safetySchemas,
             List<TargetDocument> targets,
             long files,
             long bytesWritten,
@@ -71,6 +72,11 @@ final class RestoreAction {
             List<CheckResult> failedChecks,
             List<ExtractResult.Failure> failures,
             List<DatabaseReport.Document> databases) {}
+
+    /// What was saved before anything was replaced.
+    ///
+    /// @param schemas in databases that rows were taken from
+    private record Saved(Optional<Snapshot> snapshot, List<String> schemas) {}
 
     private final Session session;
     private final OpenRepository open;
@@ -131,6 +137,7 @@ final class RestoreAction {
                     : Optional.empty();
             saved.ifPresent(kept ->
                     console.note("safety snapshot " + kept.id().brief() + " taken; 'holdfast undo' brings it back"));
+            List<String> safetySchemas = servers.keepRows();
             Optional<RestoreResult> written = Optional.empty();
             List<DatabaseRestores.Outcome> outcomes;
             try (ProgressLine _ = console.follow(progress)) {
@@ -139,7 +146,7 @@ final class RestoreAction {
                 }
                 outcomes = servers.run();
             }
-            int code = report(snapshot, written, outcomes, saved, databases, log);
+            int code = report(snapshot, written, outcomes, new Saved(saved, safetySchemas), databases, log);
             lock.check();
             return code;
         }
@@ -204,7 +211,7 @@ final class RestoreAction {
             Snapshot snapshot,
             Optional<RestoreResult> written,
             List<DatabaseRestores.Outcome> outcomes,
-            Optional<Snapshot> saved,
+            Saved saved,
             DatabaseWish databases,
             RestoreLog log)
             throws IOException {
@@ -251,7 +258,7 @@ final class RestoreAction {
             DatabaseReport reports,
             Optional<RestoreResult> written,
             List<DatabaseRestores.Outcome> outcomes,
-            Optional<Snapshot> saved,
+            Saved saved,
             boolean verified,
             String status) {
         Duration took = outcomes.stream()
@@ -265,7 +272,8 @@ final class RestoreAction {
                 session.clock().instant(),
                 snapshot.id().hex(),
                 status,
-                saved.map(kept -> kept.id().hex()).orElse(""),
+                saved.snapshot().map(kept -> kept.id().hex()).orElse(""),
+                saved.schemas(),
                 documents(written.map(result -> result.plan().targets()).orElse(List.of())),
                 written.map(result -> result.extracted().files()).orElse(0L),
                 written.map(result -> result.extracted().writtenBytes()).orElse(0L),

@@ -159,6 +159,7 @@ final class RestoreCommand implements Callable<Integer> {
                 inFolder(databases.log()),
                 evidence(mask.isPresent()),
                 queries == null ? UserQueries.NONE : UserQueries.read(queries),
+                databases.safetySchema(),
                 databases.runAfter(),
                 databases.given());
     }

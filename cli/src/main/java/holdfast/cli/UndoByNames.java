@@ -151,6 +151,7 @@ final class UndoByNames {
                 "completed",
                 "",
                 List.of(),
+                List.of(),
                 0,
                 0,
                 0,

@@ -106,6 +106,7 @@ final class UndoCommand implements Callable<Integer> {
                 null,
                 Optional.empty(),
                 UserQueries.NONE,
+                false,
                 "",
                 List.of());
     }

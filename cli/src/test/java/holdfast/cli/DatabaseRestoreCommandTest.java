@@ -207,6 +207,34 @@ final class DatabaseRestoreCommandTest {
         assertThat(total(database)).containsExactly("1000|500500");
     }
 
+    @Test
+    void rowsThatGoAreKeptInASchemaOfTheDatabase() throws SQLException {
+        SERVER.run(
+                database,
+                "CREATE TABLE other (id int)",
+                "DELETE FROM orders WHERE id > 10",
+                "UPDATE orders SET total = total + 1000");
+        String words = "restore --table orders --data-only --truncate --safety-schema --no-safety-snapshot --target "
+                + SERVER.url(database);
+        assertThat(ok((words + " --dry-run").split(" ")).out()).contains("their rows being kept in a schema there");
+        assertThat(SERVER.ask(database, "SELECT nspname FROM pg_namespace WHERE nspname ~ 'safety'"))
+                .isEmpty();
+        String schema = last(ok((words + " --yes --json").split(" ")).out())
+                .get("safety_schemas")
+                .get(0)
+                .asString();
+        assertThat(schema).matches("restore_safety_[0-9]{14}");
+        assertThat(total(database)).containsExactly("1000|500500");
+        assertThat(ok("stash", "list", SERVER.url(database)).out()).contains(schema, "before a restore", "orders");
+        ok("stash", "restore", schema, SERVER.url(database), "--yes", "--no-safety");
+        assertThat(total(database)).containsExactly("10|10055");
+        mistake(2, "--safety-schema is for rows that go", "restore", "--safety-schema");
+    }
+
+    private static JsonNode last(String lines) {
+        return new ObjectMapper().readTree(lines.strip().lines().toList().getLast());
+    }
+
     private void mistake(int code, String message, String... arguments) {
         Result result = world.run(arguments);
         assertThat(result.code()).as(result.err()).isEqualTo(code);

@@ -2,6 +2,7 @@ package holdfast.source.postgres.restore;
 
 import holdfast.source.postgres.archive.TableOfContents;
 import holdfast.source.postgres.archive.TocEntry;
+import holdfast.source.postgres.rows.Identifiers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +78,14 @@ public record DatabasePlan(
     /// Where what is in each schema now will be found; none when no schemas change.
     public Map<String, String> keptSchemas() {
         return inside.map(InsidePlan::keptSchemas).orElse(Map.of());
+    }
+
+    /// The tables that are emptied, each by a pattern that fits no other.
+    public List<String> emptiedExactly() {
+        return entries.stream()
+                .filter(entry -> entry.is(TocEntry.TABLE_DATA) && emptied.contains(Loading.name(entry)))
+                .map(entry -> Identifiers.qualified(String.valueOf(entry.namespace()), String.valueOf(entry.tag())))
+                .toList();
     }
 
     /// The same from another dump.

@@ -73,6 +73,15 @@ public final class Stashes {
     /// @throws HoldfastException.Locked when some table stays locked for too long
     /// @throws HoldfastException.Damaged when a copy is not what its original is
     public Stash create(StashRequest request) {
+        return create(request, false);
+    }
+
+    /// As [#create] of what is about to be replaced: it never is the latest stash.
+    public Stash keep(StashRequest request) {
+        return create(request, true);
+    }
+
+    private Stash create(StashRequest request, boolean safety) {
         return on("cannot copy tables of " + target.display(), session -> {
             Tables tables = new Tables(session);
             List<Unit> units = tables.matching(request);
@@ -88,7 +97,7 @@ public final class Stashes {
             }
             tables.requireReadableNames(units);
             tables.requireAllRowsVisible(units);
-            StashWriter.About about = new StashWriter.About(now(), request.label(), request.operator(), false);
+            StashWriter.About about = new StashWriter.About(now(), request.label(), request.operator(), safety);
             String name = new StashWriter(session, told).write(about, units);
             Stash stash = new StashCatalog(session).find(new StashChoice.Named(name));
             session.commit();
