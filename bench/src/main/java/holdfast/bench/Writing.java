@@ -1,5 +1,6 @@
 package holdfast.bench;
 
+import holdfast.extract.ScratchFolder;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.model.Progress;
@@ -12,15 +13,14 @@ import holdfast.storage.LocalStorage;
 import holdfast.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -49,26 +49,21 @@ public class Writing {
 
     private final byte[] content = Material.rows(Material.MEBIBYTE);
     private final ByteBuffer blob = ByteBuffer.wrap(content);
-    private Path folder = Path.of("");
+    private @Nullable ScratchFolder folder;
 
     @Setup(Level.Iteration)
-    public void folder() throws IOException {
-        folder = Files.createTempDirectory("holdfast-bench");
+    public void makeFolder() throws IOException {
+        folder = ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir")), "holdfast-bench-");
     }
 
     @TearDown(Level.Iteration)
-    public void remove() throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            List<Path> all = paths.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : all) {
-                Files.delete(path);
-            }
-        }
+    public void removeFolder() throws IOException {
+        Objects.requireNonNull(folder).close();
     }
 
     @Benchmark
     public long rows() throws IOException {
-        Storage storage = new LocalStorage(folder.resolve("repository"));
+        Storage storage = new LocalStorage(Objects.requireNonNull(folder).path().resolve("repository"));
         try (Repository repository =
                         Repository.init(storage, Password.of("bench"), new InitOptions(10), InstantSource.system());
                 BlobWriter writer = repository.writer(WriterOptions.standard(() -> {}, new Progress()))) {

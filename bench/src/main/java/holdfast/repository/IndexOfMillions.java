@@ -1,20 +1,20 @@
 package holdfast.repository;
 
+import holdfast.extract.ScratchFolder;
 import holdfast.model.BlobType;
 import holdfast.model.ObjectId;
 import holdfast.pack.PackedBlob;
 import holdfast.storage.LocalStorage;
 import holdfast.storage.Storage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,7 +49,7 @@ public class IndexOfMillions {
     @Param({"1000000", "10000000"})
     public int blobs;
 
-    private Path folder = Path.of("");
+    private @Nullable ScratchFolder folder;
 
     /// What JMH prints beside the time.
     @State(Scope.Thread)
@@ -61,8 +61,8 @@ public class IndexOfMillions {
 
     @Setup
     public void write() throws IOException {
-        folder = Files.createTempDirectory("holdfast-bench");
-        Storage storage = new LocalStorage(folder.resolve("repository"));
+        folder = ScratchFolder.in(Path.of(System.getProperty("java.io.tmpdir")), "holdfast-bench-");
+        Storage storage = new LocalStorage(Objects.requireNonNull(folder).path().resolve("repository"));
         Opening opening = Opening.init(
                 storage,
                 PASSWORD,
@@ -100,18 +100,13 @@ public class IndexOfMillions {
 
     @TearDown
     public void remove() throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            List<Path> all = paths.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : all) {
-                Files.delete(path);
-            }
-        }
+        Objects.requireNonNull(folder).close();
     }
 
     @Benchmark
     public BlobIndex open(Heap heap) throws IOException {
         long before = used();
-        Storage storage = new LocalStorage(folder.resolve("repository"));
+        Storage storage = new LocalStorage(Objects.requireNonNull(folder).path().resolve("repository"));
         try (Repository repository = Repository.open(storage, PASSWORD, InstantSource.system())) {
             BlobIndex index = repository.index();
             heap.perBlob = (used() - before) / index.size();

@@ -29,23 +29,16 @@ final class LockFiles {
         this.stale = stale;
     }
 
-    /// All of them, oldest first. A file that goes between being listed and being read may have been replaced by
-    /// a newer one of the same lock, so then all is looked at again.
+    /// All of them, oldest first.
     ///
     /// @param unreadable takes, instead of what was in it, those that cannot be read
     List<LockInfo> load(List<HoldfastException.Damaged> unreadable) throws IOException {
         SealedFiles.Reader<LockInfo> reader = (id, json) -> info(id, LockFile.read(json));
-        List<LockInfo> locks = List.of();
-        for (int look = 0; look < LOOKS_MAX; look++) {
-            // an empty file is an upload of somebody's that broke off, as restic knows it of some storages
-            List<ObjectId> ids = RawFiles.list(files.storage(), Kinds.LOCKS, file -> file.bytes() > 0);
-            unreadable.clear();
-            locks = files.loadAll(Kinds.LOCKS, ids, reader, unreadable::add);
-            if (locks.size() + unreadable.size() == ids.size()) {
-                break;
-            }
-        }
-        return locks.stream().sorted(Comparator.comparing(LockInfo::time)).toList();
+        // an empty file is an upload of somebody's that broke off, as restic knows it of some storages
+        SealedFiles.Listing listing = () -> RawFiles.list(files.storage(), Kinds.LOCKS, file -> file.bytes() > 0);
+        return files.loadListed(Kinds.LOCKS, listing, LOOKS_MAX, reader, unreadable::add).stream()
+                .sorted(Comparator.comparing(LockInfo::time))
+                .toList();
     }
 
     private LockInfo info(ObjectId id, LockFile file) {

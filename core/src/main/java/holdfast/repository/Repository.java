@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -272,17 +271,10 @@ public final class Repository implements AutoCloseable {
     /// by name. Needs no lock: when one vanishes while they are read, another one may have taken its
     /// place, and they are listed again.
     public List<Snapshot> snapshots(Consumer<HoldfastException.Damaged> damaged) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            List<ObjectId> ids = RawFiles.list(storage, Kinds.SNAPSHOTS);
-            List<HoldfastException.Damaged> unreadable = new ArrayList<>();
-            List<Snapshot> read = files.loadAll(Kinds.SNAPSHOTS, ids, SnapshotJson::read, unreadable::add);
-            if (read.size() + unreadable.size() == ids.size() || attempt == LISTINGS) {
-                unreadable.forEach(damaged);
-                return read.stream()
-                        .sorted(Comparator.comparing(Snapshot::time).thenComparing(Snapshot::id))
-                        .toList();
-            }
-        }
+        SealedFiles.Listing listing = () -> RawFiles.list(storage, Kinds.SNAPSHOTS);
+        return files.loadListed(Kinds.SNAPSHOTS, listing, LISTINGS, SnapshotJson::read, damaged).stream()
+                .sorted(Comparator.comparing(Snapshot::time).thenComparing(Snapshot::id))
+                .toList();
     }
 
     /// The snapshots, oldest first, passing over damaged ones.

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -101,6 +102,29 @@ final class SealedFiles {
                     .toList();
         } catch (Failure e) {
             throw e.cause;
+        }
+    }
+
+    /// The names of some files, as they are now.
+    interface Listing {
+        List<ObjectId> ids() throws IOException;
+    }
+
+    /// Reads all files that a listing names. When one vanishes meanwhile, another one may have taken its place, and
+    /// all are listed and read again.
+    ///
+    /// @param times to look at most
+    <T> List<T> loadListed(
+            String kind, Listing listing, int times, Reader<T> reader, Consumer<HoldfastException.Damaged> damaged)
+            throws IOException {
+        for (int look = 1; ; look++) {
+            List<ObjectId> ids = listing.ids();
+            List<HoldfastException.Damaged> unreadable = new ArrayList<>();
+            List<T> read = loadAll(kind, ids, reader, unreadable::add);
+            if (read.size() + unreadable.size() == ids.size() || look == times) {
+                unreadable.forEach(damaged);
+                return read;
+            }
         }
     }
 
