@@ -231,6 +231,27 @@ final class DatabaseRestoreCommandTest {
         mistake(2, "--safety-schema is for rows that go", "restore", "--safety-schema");
     }
 
+    @Test
+    void rowsOfPartitionsAndOfNamesThatNeedQuotesAreKept() throws SQLException {
+        SERVER.run(
+                database,
+                "CREATE TABLE \"Or.ders\" (id int)",
+                "CREATE TABLE parted (id int) PARTITION BY RANGE (id)",
+                "CREATE TABLE part_one PARTITION OF parted FOR VALUES FROM (0) TO (100)",
+                "INSERT INTO \"Or.ders\" SELECT generate_series(1, 5)",
+                "INSERT INTO parted SELECT generate_series(1, 5)");
+        ok("backup", SERVER.url(database));
+        String both = "SELECT (SELECT count(*) FROM \"Or.ders\"), (SELECT count(*) FROM parted)";
+        SERVER.run(database, "DELETE FROM \"Or.ders\" WHERE id > 2", "DELETE FROM parted WHERE id > 3");
+        String words = "restore --table \"Or.ders\" --table parted --table part_one --data-only --truncate --yes --json"
+                + " --safety-schema --no-safety-snapshot --target " + SERVER.url(database);
+        String schema =
+                last(ok(words.split(" ")).out()).get("safety_schemas").get(0).asString();
+        assertThat(SERVER.ask(database, both)).containsExactly("5|5");
+        ok("stash", "restore", schema, SERVER.url(database), "--yes", "--no-safety");
+        assertThat(SERVER.ask(database, both)).containsExactly("2|3");
+    }
+
     private static JsonNode last(String lines) {
         return new ObjectMapper().readTree(lines.strip().lines().toList().getLast());
     }
